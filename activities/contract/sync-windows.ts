@@ -1,0 +1,32 @@
+export interface WindowRef {
+  readonly windowId: string
+  readonly campaignId: string
+  readonly localityCode: string
+}
+
+export interface WindowTimes {
+  readonly opensMs: number
+  readonly closesMs: number
+}
+
+export interface SyncWindowActivities {
+  /** The window's present slot, which a retry may have moved. */
+  readonly readWindowTimes: (input: WindowRef) => Promise<WindowTimes>
+  /** Lists the signed versions that the window will send; listed once. */
+  readonly prepareWindow: (input: WindowRef) => Promise<{ readonly items: number }>
+  /**
+   * Sends what is pending in batches, under a lease of `round`, until nothing is pending or about 30 s have passed.
+   * Fails with type `slot-over`, `receiver-unavailable`, `key-refused` or `no-active-key`; what was acknowledged stays.
+   */
+  readonly sendWindow: (
+    input: WindowRef & { readonly round: number },
+  ) => Promise<{ readonly pending: number }>
+  readonly parkWindow: (
+    input: WindowRef & { readonly parkingNo: number; readonly reason: string },
+  ) => Promise<void>
+  /** Takes the window out of its parking: either to send again, or every pending version is rejected with the reason. */
+  readonly resumeWindow: (
+    input: WindowRef & { readonly round: number; readonly decision: 'retry' | 'skip' },
+  ) => Promise<void>
+  readonly completeWindow: (input: WindowRef) => Promise<void>
+}
