@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { STAGES } from '../../domain/stages.ts'
+
+/** Instants on the wire: ISO 8601 with the offset of Hanoi. */
+export const instantView = z.iso.datetime({ offset: true })
+export const dayView = z.iso.date()
+export const localityCode = z.string().regex(/^[A-Z]\d{2}$/)
+export const localityParams = z.strictObject({ code: localityCode })
+export const stageName = z.enum(STAGES)
+
+/** Every list answers at most this many rows a page, newest first unless it says otherwise. */
+export const PAGE_MAX = 200
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  /** The `next` of the page before. */
+  after: z.string().max(200).optional(),
+})
+
+/** RFC 9457. `code` is stable; `title` is in the language of `Accept-Language`, Vietnamese by default. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    /** The request's id, to be quoted when asking for help. */
+    instance: z.string(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' })
+
+/** What every guarded route may answer beside its own. */
+export const problems = {
+  400: problem,
+  401: problem,
+  403: problem,
+  404: problem,
+  409: problem,
+  422: problem,
+  503: problem,
+} as const

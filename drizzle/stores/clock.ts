@@ -1,0 +1,149 @@
+import { desc, eq, sql } from 'drizzle-orm'
+import { LIVE_CLOCK, toCampaign, type Clock } from '../../domain/clock.ts'
+import type { Database, Executor } from '../client.ts'
+import { clockAnchors, clockHolds, installation } from '../schema/clock.ts'
+
+export type AnchorCause = 'start' | 'restart' | 'hold' | 'release' | 'pause' | 'resume' | 'speed'
+/** Over so many anchors the pace is averaged. */
+const PACE_ANCHORS = 40
+
+interface AnchorRow {
+  readonly realAt: number
+  readonly campaignAt: number
+  readonly speed: number
+  readonly runningSpeed: number
+  readonly cause: string
+}
+
+/** Campaign time, and whether it may run. */
+export function createClockStore(db: Database) {
+  const readAnchors = (limit: number, on: Executor = db): Promise<AnchorRow[]> =>
+    on
+      .select({
+        realAt: clockAnchors.realAt,
+        campaignAt: clockAnchors.campaignAt,
+        speed: clockAnchors.speed,
+        runningSpeed: clockAnchors.runningSpeed,
+        cause: clockAnchors.cause,
+      })
+      .from(clockAnchors)
+      .orderBy(desc(clockAnchors.anchorNo))
+      .limit(limit)
+
+  async function readClock(): Promise<Clock> {
+    const anchors = await readAnchors(PACE_ANCHORS)
+    const [newest] = anchors
+    if (newest === undefined) return LIVE_CLOCK
+    return {
+      mode: 'rehearsal',
+      anchorRealMs: newest.realAt,
+      anchorCampaignMs: newest.campaignAt,
+      speed: newest.speed,
+      pace: paceOf(anchors),
+    }
+  }
+
+  return {
+    readClock,
+    /** The present campaign instant. */
+    async now(): Promise<number> {
+      const [newest] = await readAnchors(1)
+      if (newest === undefined) return Date.now()
+      return Math.floor(newest.campaignAt + (Date.now() - newest.realAt) * newest.speed)
+    },
+    readNewestAnchor: async (): Promise<AnchorRow | null> => (await readAnchors(1))[0] ?? null,
+
+    /** Lets the clock go on from where it stands, at another speed. `from` guards against a second writer. */
+    async anchor(input: {
+      readonly speed: number
+      readonly runningSpeed: number
+      readonly cause: AnchorCause
+      readonly actor: string | null
+      /** Where campaign time stands; by default where the newest anchor says it is now. */
+      readonly campaignMs?: number
+    }): Promise<Clock> {
+      await db.transaction(async (tx) => {
+        await tx.execute(sql`select pg_advisory_xact_lock(hashtext('clock_anchors'))`)
+        const [newest] = await readAnchors(1, tx)
+        const realMs = Date.now()
+        const campaignMs =
+          input.campaignMs ??
+          (newest === undefined
+            ? realMs
+            : Math.floor(newest.campaignAt + (realMs - newest.realAt) * newest.speed))
+        await tx.insert(clockAnchors).values({
+          realAt: realMs,
+          campaignAt: campaignMs,
+          speed: input.speed,
+          runningSpeed: input.runningSpeed,
+          cause: input.cause,
+          actor: input.actor,
+        })
+      })
+      return readClock()
+    },
+
+    async keepAlive(realMs: number): Promise<void> {
+      await db.update(installation).set({ lastAliveAt: realMs })
+    },
+    readInstallation: async () => (await db.select().from(installation))[0] ?? null,
+    /** Fixes what the installation is; a second call changes nothing. */
+    async install(mode: 'live' | 'rehearsal', keyCheck: Uint8Array): Promise<void> {
+      await db.insert(installation).values({ mode, keyCheck }).onConflictDoNothing()
+    },
+
+    /** Takes the time that nothing ran out of campaign time: the clock goes on from its last sign of life. */
+    async reanchorAfterStop(): Promise<void> {
+      const [row] = await db.select({ lastAliveAt: installation.lastAliveAt }).from(installation)
+      const newest = (await readAnchors(1))[0]
+      if (newest === undefined || row?.lastAliveAt === undefined || row.lastAliveAt === null) return
+      const aliveMs = Math.max(row.lastAliveAt, newest.realAt)
+      const campaignMs = Math.floor(newest.campaignAt + (aliveMs - newest.realAt) * newest.speed)
+      const paused = newest.speed === 0 && newest.cause === 'pause'
+      await this.anchor({
+        speed: paused ? 0 : newest.runningSpeed,
+        runningSpeed: newest.runningSpeed,
+        cause: paused ? 'pause' : 'restart',
+        actor: null,
+        campaignMs,
+      })
+    },
+
+    readHolds: () =>
+      db
+        .select({ name: clockHolds.name, clearUntil: clockHolds.clearUntil })
+        .from(clockHolds)
+        .orderBy(clockHolds.name),
+    async putHold(name: string, clearUntilMs: number): Promise<void> {
+      await db
+        .insert(clockHolds)
+        .values({ name, clearUntil: clearUntilMs })
+        .onConflictDoUpdate({
+          target: clockHolds.name,
+          set: { clearUntil: clearUntilMs, recordedAt: sql`now()` },
+        })
+    },
+    async dropHold(name: string): Promise<void> {
+      await db.delete(clockHolds).where(eq(clockHolds.name, name))
+    },
+  }
+}
+export type ClockStore = ReturnType<typeof createClockStore>
+
+/** Campaign time gained over real time passed, from the oldest anchor given until now. */
+function paceOf(anchors: readonly AnchorRow[]): number {
+  const [newest] = anchors
+  const oldest = anchors.at(-1)
+  if (newest === undefined || oldest === undefined) return 1
+  const realMs = Date.now()
+  const passedMs = realMs - oldest.realAt
+  if (passedMs < 5_000) return newest.runningSpeed
+  const clock = {
+    ...LIVE_CLOCK,
+    anchorRealMs: newest.realAt,
+    anchorCampaignMs: newest.campaignAt,
+    speed: newest.speed,
+  }
+  const gainedMs = toCampaign(clock, realMs) - oldest.campaignAt
+  return Math.max(gainedMs / passedMs, newest.runningSpeed / 20)
+}

@@ -1,0 +1,8 @@
+export { campaignWorkflow } from './campaigns.ts'
+export { connectionKeyWorkflow } from './connection-keys.ts'
+export { localityWorkflow } from './localities.ts'
+export { matchingRunWorkflow, matchingTriggerWorkflow } from './matching.ts'
+export { conversionWorkflow } from './records.ts'
+export { signingWorkflow } from './signing.ts'
+export { syncWindowWorkflow } from './sync-windows.ts'
+export { unitTreeWorkflow } from './units.ts'
