@@ -1,0 +1,341 @@
+import type { Region } from './localities.ts'
+
+type Predecessor = readonly [code: string, nameVi: string, personalIdPrefix: string]
+type Province = readonly [
+  code: string,
+  nameVi: string,
+  nameEn: string,
+  region: Region,
+  gsoCode: string,
+  communes: number,
+  predecessors: readonly Predecessor[],
+]
+
+/**
+ * The 34 provinces and centrally-run cities as of 30 April 2026 (Decision 19/2025/QĐ-TTg; Resolution 30/2026/QH16). The
+ * agency code follows the name, the GSO code the seat: neither can be derived from the other. A merged province keeps
+ * the level-1 code of the predecessor whose name it bears, the others are closed (Decision 09/2025/QĐ-TTg); level-1
+ * codes of former provinces after Decision 20/2020/QĐ-TTg. Prefixes are those of personal ids issued before the merger.
+ */
+export const PROVINCES: readonly Province[] = [
+  ['H26', 'Thành phố Hà Nội', 'Ha Noi City', 'red-river-delta', '01', 126, [['H26', 'Hà Nội', '001']]],
+  ['H14', 'Tỉnh Cao Bằng', 'Cao Bang', 'northern-midlands', '04', 56, [['H14', 'Cao Bằng', '004']]],
+  [
+    'H60',
+    'Tỉnh Tuyên Quang',
+    'Tuyen Quang',
+    'northern-midlands',
+    '08',
+    124,
+    [
+      ['H22', 'Hà Giang', '002'],
+      ['H60', 'Tuyên Quang', '008'],
+    ],
+  ],
+  ['H18', 'Tỉnh Điện Biên', 'Dien Bien', 'northern-midlands', '11', 45, [['H18', 'Điện Biên', '011']]],
+  ['H35', 'Tỉnh Lai Châu', 'Lai Chau', 'northern-midlands', '12', 38, [['H35', 'Lai Châu', '012']]],
+  ['H52', 'Tỉnh Sơn La', 'Son La', 'northern-midlands', '14', 75, [['H52', 'Sơn La', '014']]],
+  [
+    'H38',
+    'Tỉnh Lào Cai',
+    'Lao Cai',
+    'northern-midlands',
+    '15',
+    99,
+    [
+      ['H38', 'Lào Cai', '010'],
+      ['H63', 'Yên Bái', '015'],
+    ],
+  ],
+  [
+    'H55',
+    'Tỉnh Thái Nguyên',
+    'Thai Nguyen',
+    'northern-midlands',
+    '19',
+    92,
+    [
+      ['H03', 'Bắc Kạn', '006'],
+      ['H55', 'Thái Nguyên', '019'],
+    ],
+  ],
+  ['H37', 'Tỉnh Lạng Sơn', 'Lang Son', 'northern-midlands', '20', 65, [['H37', 'Lạng Sơn', '020']]],
+  ['H49', 'Tỉnh Quảng Ninh', 'Quang Ninh', 'red-river-delta', '22', 54, [['H49', 'Quảng Ninh', '022']]],
+  [
+    'H05',
+    'Tỉnh Bắc Ninh',
+    'Bac Ninh',
+    'red-river-delta',
+    '24',
+    99,
+    [
+      ['H02', 'Bắc Giang', '024'],
+      ['H05', 'Bắc Ninh', '027'],
+    ],
+  ],
+  [
+    'H44',
+    'Tỉnh Phú Thọ',
+    'Phu Tho',
+    'northern-midlands',
+    '25',
+    148,
+    [
+      ['H28', 'Hòa Bình', '017'],
+      ['H44', 'Phú Thọ', '025'],
+      ['H62', 'Vĩnh Phúc', '026'],
+    ],
+  ],
+  [
+    'H24',
+    'Thành phố Hải Phòng',
+    'Hai Phong City',
+    'red-river-delta',
+    '31',
+    114,
+    [
+      ['H23', 'Hải Dương', '030'],
+      ['H24', 'Hải Phòng', '031'],
+    ],
+  ],
+  [
+    'H31',
+    'Tỉnh Hưng Yên',
+    'Hung Yen',
+    'red-river-delta',
+    '33',
+    104,
+    [
+      ['H31', 'Hưng Yên', '033'],
+      ['H54', 'Thái Bình', '034'],
+    ],
+  ],
+  [
+    'H42',
+    'Tỉnh Ninh Bình',
+    'Ninh Binh',
+    'red-river-delta',
+    '37',
+    129,
+    [
+      ['H25', 'Hà Nam', '035'],
+      ['H40', 'Nam Định', '036'],
+      ['H42', 'Ninh Bình', '037'],
+    ],
+  ],
+  ['H56', 'Tỉnh Thanh Hóa', 'Thanh Hoa', 'north-central', '38', 166, [['H56', 'Thanh Hóa', '038']]],
+  ['H41', 'Tỉnh Nghệ An', 'Nghe An', 'north-central', '40', 130, [['H41', 'Nghệ An', '040']]],
+  ['H27', 'Tỉnh Hà Tĩnh', 'Ha Tinh', 'north-central', '42', 69, [['H27', 'Hà Tĩnh', '042']]],
+  [
+    'H50',
+    'Tỉnh Quảng Trị',
+    'Quang Tri',
+    'north-central',
+    '44',
+    78,
+    [
+      ['H46', 'Quảng Bình', '044'],
+      ['H50', 'Quảng Trị', '045'],
+    ],
+  ],
+  ['H57', 'Thành phố Huế', 'Hue City', 'north-central', '46', 40, [['H57', 'Thừa Thiên Huế', '046']]],
+  [
+    'H17',
+    'Thành phố Đà Nẵng',
+    'Da Nang City',
+    'south-central-highlands',
+    '48',
+    94,
+    [
+      ['H17', 'Đà Nẵng', '048'],
+      ['H47', 'Quảng Nam', '049'],
+    ],
+  ],
+  [
+    'H48',
+    'Tỉnh Quảng Ngãi',
+    'Quang Ngai',
+    'south-central-highlands',
+    '51',
+    96,
+    [
+      ['H48', 'Quảng Ngãi', '051'],
+      ['H34', 'Kon Tum', '062'],
+    ],
+  ],
+  [
+    'H21',
+    'Tỉnh Gia Lai',
+    'Gia Lai',
+    'south-central-highlands',
+    '52',
+    135,
+    [
+      ['H08', 'Bình Định', '052'],
+      ['H21', 'Gia Lai', '064'],
+    ],
+  ],
+  [
+    'H32',
+    'Tỉnh Khánh Hòa',
+    'Khanh Hoa',
+    'south-central-highlands',
+    '56',
+    65,
+    [
+      ['H32', 'Khánh Hòa', '056'],
+      ['H43', 'Ninh Thuận', '058'],
+    ],
+  ],
+  [
+    'H15',
+    'Tỉnh Đắk Lắk',
+    'Dak Lak',
+    'south-central-highlands',
+    '66',
+    102,
+    [
+      ['H45', 'Phú Yên', '054'],
+      ['H15', 'Đắk Lắk', '066'],
+    ],
+  ],
+  [
+    'H36',
+    'Tỉnh Lâm Đồng',
+    'Lam Dong',
+    'south-central-highlands',
+    '68',
+    124,
+    [
+      ['H11', 'Bình Thuận', '060'],
+      ['H16', 'Đắk Nông', '067'],
+      ['H36', 'Lâm Đồng', '068'],
+    ],
+  ],
+  [
+    'H19',
+    'Thành phố Đồng Nai',
+    'Dong Nai City',
+    'southeast',
+    '75',
+    95,
+    [
+      ['H10', 'Bình Phước', '070'],
+      ['H19', 'Đồng Nai', '075'],
+    ],
+  ],
+  [
+    'H29',
+    'Thành phố Hồ Chí Minh',
+    'Ho Chi Minh City',
+    'southeast',
+    '79',
+    168,
+    [
+      ['H09', 'Bình Dương', '074'],
+      ['H06', 'Bà Rịa - Vũng Tàu', '077'],
+      ['H29', 'TP. Hồ Chí Minh', '079'],
+    ],
+  ],
+  [
+    'H53',
+    'Tỉnh Tây Ninh',
+    'Tay Ninh',
+    'southeast',
+    '80',
+    96,
+    [
+      ['H53', 'Tây Ninh', '072'],
+      ['H39', 'Long An', '080'],
+    ],
+  ],
+  [
+    'H20',
+    'Tỉnh Đồng Tháp',
+    'Dong Thap',
+    'mekong-delta',
+    '82',
+    102,
+    [
+      ['H58', 'Tiền Giang', '082'],
+      ['H20', 'Đồng Tháp', '087'],
+    ],
+  ],
+  [
+    'H61',
+    'Tỉnh Vĩnh Long',
+    'Vinh Long',
+    'mekong-delta',
+    '86',
+    124,
+    [
+      ['H07', 'Bến Tre', '083'],
+      ['H59', 'Trà Vinh', '084'],
+      ['H61', 'Vĩnh Long', '086'],
+    ],
+  ],
+  [
+    'H01',
+    'Tỉnh An Giang',
+    'An Giang',
+    'mekong-delta',
+    '91',
+    102,
+    [
+      ['H01', 'An Giang', '089'],
+      ['H33', 'Kiên Giang', '091'],
+    ],
+  ],
+  [
+    'H13',
+    'Thành phố Cần Thơ',
+    'Can Tho City',
+    'mekong-delta',
+    '92',
+    103,
+    [
+      ['H13', 'Cần Thơ', '092'],
+      ['H30', 'Hậu Giang', '093'],
+      ['H51', 'Sóc Trăng', '094'],
+    ],
+  ],
+  [
+    'H12',
+    'Tỉnh Cà Mau',
+    'Ca Mau',
+    'mekong-delta',
+    '96',
+    64,
+    [
+      ['H04', 'Bạc Liêu', '095'],
+      ['H12', 'Cà Mau', '096'],
+    ],
+  ],
+]
+
+/**
+ * The 20 ministries and agencies of Decision 09/2025/QĐ-TTg that take part: all with a known level-1 code, without the
+ * Ministries of Public Security and of National Defence, which Decision 356/QĐ-BNV leaves out.
+ */
+export const MINISTRIES: readonly (readonly [code: string, nameVi: string, nameEn: string])[] = [
+  ['G02', 'Bộ Công Thương', 'Ministry of Industry and Trade'],
+  ['G03', 'Bộ Giáo dục và Đào tạo', 'Ministry of Education and Training'],
+  ['G06', 'Bộ Khoa học và Công nghệ', 'Ministry of Science and Technology'],
+  ['G08', 'Bộ Ngoại giao', 'Ministry of Foreign Affairs'],
+  ['G09', 'Bộ Nội vụ', 'Ministry of Home Affairs'],
+  ['G10', 'Bộ Nông nghiệp và Môi trường', 'Ministry of Agriculture and Environment'],
+  ['G12', 'Bộ Tài chính', 'Ministry of Finance'],
+  ['G15', 'Bộ Tư pháp', 'Ministry of Justice'],
+  ['G16', 'Bộ Văn hóa, Thể thao và Du lịch', 'Ministry of Culture, Sports and Tourism'],
+  ['G17', 'Bộ Xây dựng', 'Ministry of Construction'],
+  ['G18', 'Bộ Y tế', 'Ministry of Health'],
+  ['G19', 'Ngân hàng Nhà nước Việt Nam', 'State Bank of Viet Nam'],
+  ['G20', 'Thanh tra Chính phủ', 'Government Inspectorate'],
+  ['G21', 'Bộ Dân tộc và Tôn giáo', 'Ministry of Ethnic and Religious Affairs'],
+  ['G22', 'Văn phòng Chính phủ', 'Office of the Government'],
+  ['G27', 'Đài Tiếng nói Việt Nam', 'Voice of Vietnam'],
+  ['G28', 'Đài Truyền hình Việt Nam', 'Vietnam Television'],
+  ['G30', 'Thông tấn xã Việt Nam', 'Vietnam News Agency'],
+  ['G31', 'Viện Hàn lâm Khoa học và Công nghệ Việt Nam', 'Vietnam Academy of Science and Technology'],
+  ['G32', 'Viện Hàn lâm Khoa học xã hội Việt Nam', 'Vietnam Academy of Social Sciences'],
+]
