@@ -1,6 +1,6 @@
-import { MINISTRIES, PROVINCES } from './localities-facts.ts'
+import { FORMER_PROVINCES, MINISTRIES, PROVINCES } from './localities-facts.ts'
 
-/** The six socio-economic regions, and `central` for ministries and agencies: how boards group the bodies. */
+/** The six socio-economic regions (Resolution 306/NQ-CP), and `central` for ministries and agencies: how boards group bodies. */
 export const REGIONS = {
   central: { vi: 'Trung ương', en: 'Central' },
   'northern-midlands': { vi: 'Trung du và miền núi phía Bắc', en: 'Northern midlands and mountains' },
@@ -20,6 +20,8 @@ export interface Predecessor {
   /** Level-1 agency code, kept by one predecessor and closed for the others. */
   readonly code: string
   readonly nameVi: string
+  /** Null for ministries. */
+  readonly gsoCode: string | null
   /** First three digits of personal ids registered there; null for ministries. */
   readonly personalIdPrefix: string | null
 }
@@ -45,25 +47,24 @@ const ministries: readonly Locality[] = MINISTRIES.map(([code, nameVi, nameEn]) 
   region: 'central',
   gsoCode: null,
   communes: 0,
-  predecessors: [{ code, nameVi, personalIdPrefix: null }],
+  predecessors: [{ code, nameVi, gsoCode: null, personalIdPrefix: null }],
 }))
 
-const provinces: readonly Locality[] = PROVINCES.map(
-  ([code, nameVi, nameEn, region, gsoCode, communes, predecessors]) => ({
-    code,
-    nameVi,
-    nameEn,
-    kind: 'province',
-    region,
-    gsoCode,
-    communes,
-    predecessors: predecessors.map(([former, formerName, personalIdPrefix]) => ({
-      code: former,
-      nameVi: formerName,
-      personalIdPrefix,
-    })),
-  }),
-)
+const formerProvincesOf = (code: string): readonly Predecessor[] =>
+  FORMER_PROVINCES.filter(([, , , nowPartOf]) => nowPartOf === code)
+    .map(([former, gsoCode, nameVi]) => ({ code: former, nameVi, gsoCode, personalIdPrefix: `0${gsoCode}` }))
+    .toSorted((one, other) => Number(one.gsoCode) - Number(other.gsoCode))
+
+const provinces: readonly Locality[] = PROVINCES.map(([code, gsoCode, nameVi, nameEn, region, communes]) => ({
+  code,
+  nameVi,
+  nameEn,
+  kind: 'province',
+  region,
+  gsoCode,
+  communes,
+  predecessors: formerProvincesOf(code),
+}))
 
 /** All 54 bodies: 20 ministries and agencies, 34 provinces and cities. */
 export const LOCALITIES: readonly Locality[] = [...ministries, ...provinces]
