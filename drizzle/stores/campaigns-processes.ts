@@ -21,6 +21,14 @@ export async function orderProcess(tx: Executor, start: ProcessStart): Promise<v
 
 export function createProcessStore(db: Database) {
   return {
+    /** Orders many at once; those ordered before stay as they are. */
+    async order(starts: readonly ProcessStart[]): Promise<void> {
+      await db
+        .insert(processStarts)
+        .values([...starts])
+        .onConflictDoNothing()
+    },
+    /** What was not started within a moment of its order. */
     readWaiting: (limit: number): Promise<readonly ProcessStart[]> =>
       db
         .select({

@@ -1,0 +1,60 @@
+import {
+  ApplicationFailure,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client'
+import type { Processes } from '../activities/campaigns.ts'
+import { TASK_QUEUES } from '../activities/contract/task-queues.ts'
+import { CONVERSION_WORKFLOW } from '../workflows/contract/records.ts'
+import { actUpdate, LOCALITY_WORKFLOW, localityWorkflowId } from '../workflows/contract/localities.ts'
+import { MATCHING_RUN_WORKFLOW, matchingRunWorkflowId } from '../workflows/contract/matching.ts'
+import { SIGNING_WORKFLOW } from '../workflows/contract/signing.ts'
+import { SYNC_WINDOW_WORKFLOW } from '../workflows/contract/sync-windows.ts'
+
+/** An update without a worker waits for ever; the activity that asks has its own retries. */
+const UPDATE_WITHIN_MS = 8_000
+/** Records, sessions and windows wait behind what people wait for. */
+const BULK_WORKFLOWS: readonly string[] = [CONVERSION_WORKFLOW, SIGNING_WORKFLOW, SYNC_WINDOW_WORKFLOW]
+
+/** How this worker starts processes and acts on them. */
+export function createProcesses(client: Client): Processes {
+  return {
+    localityProcessId: localityWorkflowId,
+    localityWorkflow: LOCALITY_WORKFLOW,
+    matchProcessId: matchingRunWorkflowId,
+    matchWorkflow: MATCHING_RUN_WORKFLOW,
+    async start({ processId, workflow, input }) {
+      try {
+        await client.workflow.start(workflow, {
+          workflowId: processId,
+          taskQueue: TASK_QUEUES.workflow,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowTaskTimeout: '5s',
+          priority: { priorityKey: BULK_WORKFLOWS.includes(workflow) ? 3 : 2 },
+        })
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      }
+    },
+    async act(campaignId, localityCode, act) {
+      const handle = client.workflow.getHandle(localityWorkflowId(campaignId, localityCode))
+      try {
+        await client.withDeadline(Date.now() + UPDATE_WITHIN_MS, () =>
+          handle.executeUpdate(actUpdate, { args: [act], updateId: act.opId }),
+        )
+        return true
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false
+        if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+          return false
+        if (isGrpcServiceError(error)) throw new Error('the engine did not answer', { cause: error })
+        throw error
+      }
+    },
+  }
+}
