@@ -8,12 +8,13 @@ import postgres from 'postgres'
  */
 export function connectDatabase(url: string, options: { readonly connectionsMax: number }) {
   const { hostname, port } = new URL(url)
-  const sql = postgres(url, {
+  // postgres.js calls `socket` for each connection; its types do not know the option.
+  const settings = {
     max: options.connectionsMax,
     onnotice: () => {},
-    // postgres.js calls this for each connection; its types do not know the option.
-    ...{ socket: () => createConnection({ host: hostname, port: Number(port || 5432), noDelay: true }) },
-  })
+    socket: () => createConnection({ host: hostname, port: Number(port || 5432), noDelay: true }),
+  }
+  const sql = postgres(url, settings)
   return { db: drizzle(sql), close: () => sql.end({ timeout: 5 }) }
 }
 export type Database = ReturnType<typeof connectDatabase>['db']

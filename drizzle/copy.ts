@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import postgres from 'postgres'
 import type { Executor } from './client.ts'
 
@@ -112,11 +113,11 @@ export async function copyIn(
 }
 
 function rejection(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {}
-  const promise = new Promise<never>((_resolve, refuse) => {
-    reject = refuse
+  const failing = new EventEmitter()
+  const promise = new Promise<never>((_resolve, reject) => {
+    failing.once('failed', reject)
   })
   // Without a listener a late failure would end the process.
   promise.catch(() => {})
-  return { promise, reject }
+  return { promise, reject: (error) => failing.emit('failed', error) }
 }

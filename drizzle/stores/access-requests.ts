@@ -17,11 +17,11 @@ export type Claim =
   | { readonly kind: 'other-request' }
   | { readonly kind: 'in-progress' }
 
+const same = ({ subject, route, key }: RequestKey) =>
+  and(eq(httpRequests.subject, subject), eq(httpRequests.route, route), eq(httpRequests.key, key))
+
 /** Remembers requests by their idempotency key, their first sight and their answer. */
 export function createRequestStore(db: Database) {
-  const same = ({ subject, route, key }: RequestKey) =>
-    and(eq(httpRequests.subject, subject), eq(httpRequests.route, route), eq(httpRequests.key, key))
-
   return {
     /** Takes the request on, or says what became of it. The operation id and first instant survive every repetition. */
     async claim(request: RequestKey, requestSha256: Uint8Array, occurredMs: number): Promise<Claim> {

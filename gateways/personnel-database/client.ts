@@ -67,8 +67,9 @@ export interface PersonnelDatabase {
   ) => Promise<ReturnType<typeof journalPage.parse>>
 }
 
+const batches = (localityCode: string) => `/v1/localities/${localityCode}/dossier-batches`
+
 export function createPersonnelDatabase(options: GatewayOptions): PersonnelDatabase {
-  const batches = (localityCode: string) => `/v1/localities/${localityCode}/dossier-batches`
   return {
     async changeKey({ state, ...key }, signal) {
       keyView.parse(

@@ -1,0 +1,12 @@
+import { createAttentionActivities, type AttentionDeps } from './attention.ts'
+import { createCampaignActivities, type CampaignDeps } from './campaigns.ts'
+import { createLocalityActivities, type LocalityDeps } from './localities.ts'
+
+export type ActivityDeps = AttentionDeps & CampaignDeps & LocalityDeps
+
+/** Every activity of both workers; which of them a worker runs is decided by the queue it listens to. */
+export const createActivities = (deps: ActivityDeps) => ({
+  ...createAttentionActivities(deps),
+  ...createCampaignActivities(deps),
+  ...createLocalityActivities(deps),
+})

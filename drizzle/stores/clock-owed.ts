@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../client.ts'
+
+/**
+ * What is due in our own rows and not finished, as one query: while there is any, a rehearsal's clock stands still, so
+ * that nobody is late because the machine is slow. What waits for a person (parked) does not hold the clock.
+ */
+export function createOwedStore(db: Database) {
+  return {
+    async readOwed(campaignMs: number): Promise<readonly string[]> {
+      const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
+      const rows = await db.execute<{ what: string }>(sql`
+        select 'process-not-started' as what where exists (
+          select from process_starts where started_at is null)
+        union all select 'intake-not-converted' where exists (
+          select from intakes where received_at is not null and converted_at is null and parked_at is null)
+        union all select 'session-not-frozen' where exists (
+          select from signing_sessions where frozen_at is null and abandoned_at is null and parked_at is null)
+        union all select 'session-not-signed' where exists (
+          select from signing_sessions
+          where ordered_at is not null and signed_at is null and abandoned_at is null and parked_at is null)
+        union all select 'window-not-sent' where exists (
+          select from sync_windows where opens_at <= ${now} and completed_at is null and parked_at is null)
+        union all select 'key-not-confirmed' where exists (
+          select from connection_keys k where confirmed_at is null and not exists (
+            select from attention_items a where a.kind = 'connection-key' and a.resolved_at is null
+              and a.locality_code = k.locality_code))
+        union all select 'unit-tree-not-confirmed' where exists (
+          select from unit_trees t where accepted_at is not null and confirmed_at is null and refused_at is null
+            and not exists (select from attention_items a where a.kind = 'unit-tree' and a.resolved_at is null
+              and a.locality_code = t.locality_code))
+        union all select 'matching-not-finished' where exists (
+          select from matching_runs where finished_at is null)
+        union all select 'matching-not-started' where exists (
+          select from campaigns c where cancelled_at is null and closed_at is null
+            and (c.settings ->> 'matchFrom')::date <= (${now} at time zone 'Asia/Ho_Chi_Minh')::date
+            and extract(hour from ${now} at time zone 'Asia/Ho_Chi_Minh') >= (c.settings ->> 'matchHour')::int
+            and not exists (select from matching_runs r where r.campaign_id = c.campaign_id
+              and r.day = (${now} at time zone 'Asia/Ho_Chi_Minh')::date))`)
+      return rows.map(({ what }) => what)
+    },
+  }
+}
+export type OwedStore = ReturnType<typeof createOwedStore>
