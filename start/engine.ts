@@ -1,127 +1,190 @@
-import { spawn } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, openSync, statSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Connection } from '@temporalio/client'
-import { StartFailure } from './failure.ts'
-import { isAlive } from './home.ts'
+import {
+  diskFull,
+  lastLines,
+  readLogTail,
+  saysDiskFull,
+  saysPortTaken,
+  StartFailure,
+  type Say,
+} from './failure.ts'
+import {
+  endProcesses,
+  findProcesses,
+  isStillRunning,
+  readProcess,
+  type ProcessEntry,
+} from './process-table.ts'
+
+export interface EnginePorts {
+  readonly port: number
+  readonly uiPort: number
+}
 
 export interface EngineOptions {
   readonly binary: string
-  /** Keeps all processes' state; survives a kill. */
+  /** Holds the state of all processes; it survives any kill. */
   readonly databaseFile: string
-  readonly port: number
-  readonly uiPort: number
-  readonly log: string
+  readonly logFile: string
+  /** Asked when an engine has to be started; one that still runs keeps its ports. */
+  readonly choosePorts: () => Promise<EnginePorts>
+  readonly ip?: string
   /** For tests: the time of one execution can be moved on. */
   readonly timeSkipping?: boolean
+  readonly say: Say
 }
+
 export interface RunningEngine {
   readonly address: string
   readonly uiUrl: string
   readonly pid: number
+  /** True when it still ran from an earlier start. */
+  readonly isAdopted: boolean
+  readonly isAlive: () => boolean
   readonly stop: () => Promise<void>
 }
 
-const READY_WITHIN_MS = 20_000
-const STOP_WITHIN_MS = 5_000
-/** By default every timer fires up to a second late: hours of campaign time in a rehearsal. */
-const TIMER_SHIFT = 'history.timerProcessorMaxTimeShift'
+const READY_MS = 30_000
+const STOP_MS = 5_000
 
 /**
- * Starts the Temporal server on its file. One that a killed start left behind is ended first: it may have been started
- * with other ports or settings.
- * @throws StartFailure when it does not serve in time
+ * Starts the Temporal server on its file and waits until it serves. An engine that a killed start left running on that
+ * file is taken over when it has the same settings, and ended first when it has not: never two on one file.
+ * @throws StartFailure with the end of its log
  */
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
-  const pidFile = `${options.databaseFile}.pid`
-  await endOrphan(pidFile, options.databaseFile)
-  const address = `127.0.0.1:${options.port}`
-  const log = openSync(options.log, 'a')
-  const child = spawn(options.binary, flagsOf(options), { stdio: ['ignore', log, log], detached: true })
-  child.unref()
-  const { pid } = child
-  if (pid === undefined) throw new StartFailure(`The engine can not be run: ${options.binary}`)
-  await writeFile(pidFile, String(pid))
-  const stop = async () => {
-    await end(pid)
-    await rm(pidFile, { force: true })
+  const { databaseFile, say } = options
+  const ip = options.ip ?? '127.0.0.1'
+  for (const left of engineProcesses(databaseFile)) {
+    const ports = portsOf(left.command)
+    const isAsWanted = ports !== undefined && left.command.endsWith(flagsOf(options, ports).join(' '))
+    if (isAsWanted && (await servesWithin(`${ip}:${ports.port}`, 3_000)))
+      return running(left, ip, ports, true)
+    say('Engine: ending one that an earlier start left behind')
+    await endProcesses([left], STOP_MS)
   }
-  try {
-    await serving(address, () => isAlive(pid))
-  } catch (error) {
-    await stop()
-    const tail = readFileSync(options.log, 'utf8').trim().split('\n').slice(-3).join(' | ')
-    throw new StartFailure(`The Temporal engine does not serve: ${tail}`, { cause: error })
-  }
-  return { address, uiUrl: `http://127.0.0.1:${options.uiPort}`, pid, stop }
+  await mkdir(dirname(databaseFile), { recursive: true, mode: 0o700 })
+  const ports = await options.choosePorts()
+  const logFrom = statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0
+  const child = spawnEngine(options, ports)
+  const entry = child.pid === undefined ? undefined : readProcess(child.pid)
+  const isServing = await Promise.race([servesWithin(`${ip}:${ports.port}`, READY_MS), ended(child)])
+  if (isServing && entry !== undefined && isStillRunning(entry)) return running(entry, ip, ports, false)
+  if (entry !== undefined) await endProcesses([entry], STOP_MS)
+  throw failureOf(options, ports, logFrom)
 }
 
-function flagsOf({ databaseFile, port, uiPort, timeSkipping }: EngineOptions): string[] {
-  const dynamic = timeSkipping
-    ? ['frontend.WorkflowTimeSkippingEnabled=true', `${TIMER_SHIFT}="10ms"`]
-    : [`${TIMER_SHIFT}="50ms"`]
-  return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-    ...['--ui-disable-news-fetch', '--db-filename', databaseFile, '--log-level', 'error'],
-    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-    ...dynamic.flatMap((value) => ['--dynamic-config-value', value]),
+/** Any engine that works on this file, whoever started it. */
+export const engineProcesses = (databaseFile: string): readonly ProcessEntry[] =>
+  findProcesses(
+    ({ name, command }) =>
+      name.includes('temporal') &&
+      command.includes(' start-dev ') &&
+      ` ${command} `.includes(` ${databaseFile} `),
+  )
+
+const running = (entry: ProcessEntry, ip: string, ports: EnginePorts, isAdopted: boolean): RunningEngine => ({
+  address: `${ip}:${ports.port}`,
+  uiUrl: `http://${ip}:${ports.uiPort}`,
+  pid: entry.pid,
+  isAdopted,
+  isAlive: () => isStillRunning(entry),
+  stop: () => endProcesses([entry], STOP_MS),
+})
+
+/** In a session of its own: Ctrl-C is for us, who end it last. */
+function spawnEngine(options: EngineOptions, ports: EnginePorts): ChildProcess {
+  const log = openSync(options.logFile, 'a', 0o600)
+  try {
+    const child = spawn(options.binary, flagsOf(options, ports), {
+      stdio: ['ignore', log, log],
+      detached: true,
+    })
+    child.unref()
+    return child
+  } finally {
+    closeSync(log)
+  }
+}
+
+function flagsOf(
+  { databaseFile, ip = '127.0.0.1', timeSkipping = false }: EngineOptions,
+  ports: EnginePorts,
+): string[] {
+  const dynamicSettings = [
+    // By default every timer fires up to a second late: hours of campaign time in a rehearsal.
+    `history.timerProcessorMaxTimeShift="${timeSkipping ? '10ms' : '50ms'}"`,
+    ...(timeSkipping ? TIME_SKIPPING : []),
   ]
+  const pairs: readonly (readonly [string, string])[] = [
+    ['--ip', ip],
+    ['--port', String(ports.port)],
+    ['--ui-port', String(ports.uiPort)],
+    ['--db-filename', databaseFile],
+    ['--log-level', 'warn'],
+    ['--sqlite-pragma', 'journal_mode=WAL'],
+    ['--sqlite-pragma', 'synchronous=NORMAL'],
+    ...dynamicSettings.map((setting) => ['--dynamic-config-value', setting] as const),
+  ]
+  return ['server', 'start-dev', ...pairs.flat(), '--ui-disable-news-fetch']
 }
 
-async function serving(address: string, alive: () => boolean): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS
-  for (;;) {
-    if (!alive()) throw new Error('it ended')
-    try {
-      const connection = await Connection.connect({ address, connectTimeout: '1s' })
-      try {
-        // The namespace is there a moment after the port.
-        await connection.workflowService.describeNamespace({ namespace: 'default' })
-        return
-      } finally {
-        await connection.close()
-      }
-    } catch (error) {
-      if (Date.now() > deadline) throw error
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
+/** The name up to server 1.32, and the one from 1.33 on, which a newer `temporal` on the PATH may have. */
+const TIME_SKIPPING = ['frontend.WorkflowTimeSkippingEnabled=true', 'system.workflowTimeSkippingEnabled=true']
+
+function portsOf(command: string): EnginePorts | undefined {
+  const [, port, uiPort] = / --port (\d+) --ui-port (\d+) /.exec(command) ?? []
+  return port === undefined || uiPort === undefined
+    ? undefined
+    : { port: Number(port), uiPort: Number(uiPort) }
 }
 
-/** Ends what the note names if it still is our engine on our file; a recycled process id is left alone. */
-async function endOrphan(pidFile: string, databaseFile: string): Promise<void> {
-  let pid = 0
-  try {
-    pid = Number(readFileSync(pidFile, 'utf8'))
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-    if (!command.includes(databaseFile)) return
-  } catch {
-    return
-  }
-  await end(pid)
-}
+const ended = (child: ChildProcess): Promise<false> =>
+  new Promise((resolve) => {
+    child.once('error', () => resolve(false))
+    child.once('exit', () => resolve(false))
+  })
 
-async function end(pid: number): Promise<void> {
-  const deadline = Date.now() + STOP_WITHIN_MS
-  signal(pid, 'SIGTERM')
-  while (isAlive(pid) && !isZombie(pid)) {
-    if (Date.now() > deadline) signal(pid, 'SIGKILL')
+/** True once the engine answers for its namespace, which is there a moment after the port. */
+async function servesWithin(address: string, timeoutMs: number): Promise<boolean> {
+  const untilMs = Date.now() + timeoutMs
+  while (Date.now() < untilMs) {
+    if (await serves(address)) return true
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  return false
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+async function serves(address: string): Promise<boolean> {
+  let connection: Connection | undefined
   try {
-    process.kill(pid, name)
+    connection = await Connection.connect({ address, connectTimeout: '1s' })
+    const { workflowService } = connection
+    await connection.withDeadline(Date.now() + 1_000, () =>
+      workflowService.describeNamespace({ namespace: 'default' }),
+    )
+    return true
   } catch {
-    // It is gone already.
-  }
-}
-
-function isZombie(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-  } catch {
+    // Not yet: the caller asks again until its time is over.
     return false
+  } finally {
+    await connection?.close()
   }
+}
+
+function failureOf(
+  { databaseFile, logFile }: EngineOptions,
+  ports: EnginePorts,
+  logFrom: number,
+): StartFailure {
+  const said = readLogTail(logFile, logFrom)
+  if (saysDiskFull(said)) return diskFull(databaseFile)
+  const reason = saysPortTaken(said)
+    ? `port ${ports.port} or ${ports.uiPort} is taken by another program`
+    : lastLines(said) || `it does not serve within ${READY_MS / 1_000} s`
+  return new StartFailure(`The Temporal engine does not start: ${reason} (log: ${logFile}).`)
 }

