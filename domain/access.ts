@@ -70,6 +70,7 @@ const WHO_MAY = {
   'matching.read': [COO, OPR, OFF, AUD, KEY],
   'clock.read': ROLES,
   'clock.steer': [COO],
+  'clock.hold': [COO],
   'audit.read': [SEC, AUD],
 } as const satisfies Record<string, readonly Role[]>
 export type Action = keyof typeof WHO_MAY

@@ -103,13 +103,15 @@ function workOptions() {
   }
 }
 
+function onError(error: unknown): void {
+  logger.warn(
+    { code: error instanceof Error ? error.name : 'unknown' },
+    'a sweep failed, the next one goes on',
+  )
+}
+
 /** What only one role does: starting ordered processes, delivering notices, keeping the clock. */
 async function takeUpDuties(): Promise<{ stop: () => Promise<void> }[]> {
-  const onError = (error: unknown) =>
-    logger.warn(
-      { code: error instanceof Error ? error.name : 'unknown' },
-      'a sweep failed, the next one goes on',
-    )
   const starts = keepSweeping(() => sweepStarts(stores.processStarts, processes), {
     everyMs: SWEEP_EVERY_MS,
     onError,

@@ -11,6 +11,7 @@ import { createOwedStore } from './clock-owed.ts'
 import { createClockStore } from './clock.ts'
 import { createAssessmentStore } from './localities-assessment.ts'
 import { createProjectionStore } from './localities-projection.ts'
+import { createLocalityStore } from './localities.ts'
 import { createMatchingRunStore } from './matching-runs.ts'
 import { createNoticeStore } from './notices.ts'
 
@@ -25,6 +26,7 @@ export const createStores = (db: Database, _keyring: Keyring) => ({
   processStarts: createProcessStore(db),
   clock: createClockStore(db),
   owed: createOwedStore(db),
+  localities: createLocalityStore(db),
   assessments: createAssessmentStore(db),
   projections: createProjectionStore(db),
   matchingRuns: createMatchingRunStore(db),

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { RequestStore } from '../drizzle/stores/access-requests.ts'
+import { guardRoutes } from './plugins/access.ts'
+import { reportHealth, type ReadyCheck } from './plugins/health.ts'
+import { answerOnce } from './plugins/idempotency.ts'
+import { describeApi } from './plugins/openapi.ts'
+import { answerWithProblems } from './plugins/problems.ts'
+import { accessRoutes, type AccessRoutesDeps } from './routes/access.ts'
+import { attentionRoutes, type AttentionRoutesDeps } from './routes/attention.ts'
+import { campaignRoutes, type CampaignRoutesDeps } from './routes/campaigns.ts'
+import { clockRoutes, type ClockRoutesDeps } from './routes/clock.ts'
+import { localityRoutes, type LocalityRoutesDeps } from './routes/localities.ts'
+
+export type AppDeps = AccessRoutesDeps &
+  AttentionRoutesDeps &
+  CampaignRoutesDeps &
+  ClockRoutesDeps &
+  LocalityRoutesDeps & {
+    readonly requests: RequestStore
+    readonly readyChecks: readonly ReadyCheck[]
+    readonly logger?: FastifyBaseLogger
+  }
+
+const BODY_BYTES_MAX = 1_048_576
+const REQUEST_WITHIN_MS = 30_000
+
+/** The whole API, not listening yet: the list of routes below is its map. */
+export async function buildApp(deps: AppDeps) {
+  const app = Fastify({
+    ...(deps.logger === undefined ? { logger: false } : { loggerInstance: deps.logger }),
+    // Paths hold ids only, but a mistyped one may hold anything.
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_WITHIN_MS,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  answerWithProblems(app)
+  guardRoutes(app, deps.tokens.identify)
+  answerOnce(app, { requests: deps.requests, now: () => deps.clock.now() })
+  await describeApi(app)
+  reportHealth(app, deps.readyChecks)
+  const options = { ...deps, prefix: '/v1' }
+  await app.register(accessRoutes, options)
+  await app.register(campaignRoutes, options)
+  await app.register(localityRoutes, options)
+  await app.register(attentionRoutes, options)
+  await app.register(clockRoutes, options)
+  return app
+}

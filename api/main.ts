@@ -1,0 +1,47 @@
+import { Client, Connection } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { pino } from 'pino'
+import { readConfig } from '../config.ts'
+import { connectDatabase } from '../drizzle/client.ts'
+import { readKeyring } from '../drizzle/keyring.ts'
+import { createStores } from '../drizzle/stores/index.ts'
+import { createApprovalStore } from '../drizzle/stores/localities-approvals.ts'
+import { endWith } from '../process-life.ts'
+import { buildApp } from './app.ts'
+import { createCampaignControl } from './temporal/campaigns.ts'
+import { createClockControl } from './temporal/clock.ts'
+import { createLocalityControl } from './temporal/localities.ts'
+import { readyChecks } from './temporal/processes.ts'
+import { approvalProcesses } from './temporal/process-names.ts'
+import { createTokens } from './tokens.ts'
+
+const config = readConfig('api')
+const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
+// Lazy: the API answers from the database while the engine is away.
+const connection = Connection.lazy({
+  ...connectionOptions,
+  address: connectionOptions.address ?? config.TEMPORAL_ADDRESS,
+  connectTimeout: '2s',
+})
+const client = new Client({ connection, namespace })
+const { db, close } = connectDatabase(config.DATABASE_URL, {
+  connectionsMax: config.DATABASE_CONNECTIONS_MAX,
+})
+const stores = createStores(db, await readKeyring(config.DONGBO_KEYRING))
+const app = await buildApp({
+  ...stores,
+  approvals: createApprovalStore(db, approvalProcesses),
+  tokens: await createTokens(config.API_TOKEN_KEY, stores.access),
+  localityControl: createLocalityControl(client),
+  campaignControl: createCampaignControl(client),
+  clockControl: createClockControl(client),
+  readyChecks: readyChecks(client, () => stores.clock.now()),
+  logger: pino({ name: 'api', level: config.LOG_LEVEL }),
+})
+await app.listen({ host: config.API_HOST, port: config.API_PORT })
+
+endWith(async () => {
+  await app.close()
+  await connection.close()
+  await close()
+})

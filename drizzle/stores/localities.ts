@@ -1,0 +1,176 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { covers, type Scope } from '../../domain/access.ts'
+import type { ActKind } from '../../domain/localities-process.ts'
+import { STAGES, type Stage } from '../../domain/stages.ts'
+import type { Database } from '../client.ts'
+import { secondPersonOrders } from '../schema/campaigns.ts'
+import { campaignLocalities, localities, localityStages, stageActs } from '../schema/localities.ts'
+
+export interface NewAct {
+  readonly actId: string
+  readonly campaignId: string
+  readonly localityCode: string
+  readonly stage: Stage | null
+  readonly kind: ActKind
+  readonly occurredMs: number
+  readonly actor: string
+  readonly reason: string | null
+  readonly documentNo: string | null
+  readonly toDate: string | null
+}
+
+const stageOf = (value: string | null): Stage | null => STAGES.find((stage) => stage === value) ?? null
+
+export function createLocalityStore(db: Database) {
+  const readStages = async (campaignId: string, codes: readonly string[]) =>
+    codes.length === 0
+      ? []
+      : (
+          await db
+            .select()
+            .from(localityStages)
+            .where(
+              and(
+                eq(localityStages.campaignId, campaignId),
+                inArray(localityStages.localityCode, [...codes]),
+              ),
+            )
+            .orderBy(asc(localityStages.localityCode), asc(localityStages.stageNo))
+        ).flatMap((row) => {
+          const stage = stageOf(row.stage)
+          return stage === null ? [] : [{ ...row, stage }]
+        })
+
+  return {
+    /** A page of the board: bodies by code, each with its seven stages. */
+    async readBoard(
+      scope: Scope,
+      page: { readonly campaignId: string; readonly after: string; readonly limit: number },
+    ) {
+      const bodies = await db
+        .select({
+          code: localities.localityCode,
+          nameVi: localities.nameVi,
+          nameEn: localities.nameEn,
+          region: localities.region,
+          openStage: campaignLocalities.openStage,
+          held: campaignLocalities.held,
+        })
+        .from(campaignLocalities)
+        .innerJoin(localities, eq(localities.localityCode, campaignLocalities.localityCode))
+        .where(
+          and(
+            eq(campaignLocalities.campaignId, page.campaignId),
+            sql`${campaignLocalities.localityCode} > ${page.after}`,
+            scope === 'national' ? undefined : inArray(campaignLocalities.localityCode, [...scope]),
+          ),
+        )
+        .orderBy(asc(campaignLocalities.localityCode))
+        .limit(page.limit)
+      const stages = await readStages(
+        page.campaignId,
+        bodies.map(({ code }) => code),
+      )
+      return bodies.map((body) => ({
+        ...body,
+        openStage: stageOf(body.openStage),
+        stages: stages.filter(({ localityCode }) => localityCode === body.code),
+      }))
+    },
+
+    async readBody(scope: Scope, campaignId: string, code: string) {
+      if (!covers(scope, code)) return null
+      const [body] = await db
+        .select({
+          code: localities.localityCode,
+          nameVi: localities.nameVi,
+          nameEn: localities.nameEn,
+          openStage: campaignLocalities.openStage,
+          held: campaignLocalities.held,
+          sequence: campaignLocalities.sequence,
+        })
+        .from(campaignLocalities)
+        .innerJoin(localities, eq(localities.localityCode, campaignLocalities.localityCode))
+        .where(and(eq(campaignLocalities.campaignId, campaignId), eq(campaignLocalities.localityCode, code)))
+      if (body === undefined) return null
+      const acts = await db
+        .select()
+        .from(stageActs)
+        .where(and(eq(stageActs.campaignId, campaignId), eq(stageActs.localityCode, code)))
+        .orderBy(asc(stageActs.actId))
+        .limit(500)
+      return {
+        ...body,
+        openStage: stageOf(body.openStage),
+        stages: await readStages(campaignId, [code]),
+        acts,
+      }
+    },
+
+    /** The sequence that the lists show for a body. */
+    readSequence: async (campaignId: string, code: string): Promise<number> =>
+      (
+        await db
+          .select({ sequence: campaignLocalities.sequence })
+          .from(campaignLocalities)
+          .where(
+            and(eq(campaignLocalities.campaignId, campaignId), eq(campaignLocalities.localityCode, code)),
+          )
+      )[0]?.sequence ?? 0,
+
+    /** The campaign that a body takes part in now, or null. */
+    readRunningCampaign: async (code: string): Promise<string | null> =>
+      (
+        await db
+          .select({ campaignId: campaignLocalities.campaignId })
+          .from(campaignLocalities)
+          .where(and(eq(campaignLocalities.localityCode, code), sql`${campaignLocalities.leftAt} is null`))
+      )[0]?.campaignId ?? null,
+
+    /** The act's text and document, before the process is given its id; the same act again changes nothing. */
+    async writeAct({ occurredMs, ...act }: NewAct): Promise<void> {
+      await db
+        .insert(stageActs)
+        .values({ ...act, occurredAt: occurredMs })
+        .onConflictDoNothing()
+    },
+
+    /**
+     * The first person's half of an act is kept; the second person's call finds it. Answers who ordered it first, or
+     * null where this call is the first half (or the same person's again).
+     */
+    confirmOrder: (input: {
+      readonly action: string
+      readonly subject: string
+      readonly actor: string
+      readonly details: Readonly<Record<string, unknown>>
+    }): Promise<string | null> =>
+      db.transaction(async (tx) => {
+        const { action, subject, actor, details } = input
+        await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`${action}:${subject}`}))`)
+        const [first] = await tx
+          .select()
+          .from(secondPersonOrders)
+          .where(
+            and(
+              eq(secondPersonOrders.action, action),
+              eq(secondPersonOrders.subject, subject),
+              sql`(${secondPersonOrders.confirmedAt} is null or ${secondPersonOrders.confirmedBy} = ${actor})`,
+            ),
+          )
+        if (first === undefined) {
+          await tx.insert(secondPersonOrders).values({ action, subject, details, orderedBy: actor })
+          return null
+        }
+        if (first.orderedBy === actor) return null
+        // The second person repeats a call whose answer was lost.
+        if (first.confirmedBy === actor) return first.orderedBy
+        await tx
+          .update(secondPersonOrders)
+          .set({ confirmedBy: actor, confirmedAt: Date.now() })
+          .where(eq(secondPersonOrders.orderId, first.orderId))
+        return first.orderedBy
+      }),
+  }
+}
+export type LocalityStore = ReturnType<typeof createLocalityStore>
