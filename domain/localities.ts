@@ -1,19 +1,6 @@
-import { FORMER_PROVINCES, MINISTRIES, PROVINCES } from './localities-facts.ts'
+import { FORMER_PROVINCES, MINISTRIES, PROVINCES, type Region } from './localities-facts.ts'
 
-/** The six socio-economic regions (Resolution 306/NQ-CP), and `central` for ministries and agencies: how boards group bodies. */
-export const REGIONS = {
-  central: { vi: 'Trung ương', en: 'Central' },
-  'northern-midlands': { vi: 'Trung du và miền núi phía Bắc', en: 'Northern midlands and mountains' },
-  'red-river-delta': { vi: 'Đồng bằng sông Hồng', en: 'Red River delta' },
-  'north-central': { vi: 'Bắc Trung Bộ', en: 'North Central' },
-  'south-central-highlands': {
-    vi: 'Duyên hải Nam Trung Bộ và Tây Nguyên',
-    en: 'South Central coast and Central Highlands',
-  },
-  southeast: { vi: 'Đông Nam Bộ', en: 'Southeast' },
-  'mekong-delta': { vi: 'Đồng bằng sông Cửu Long', en: 'Mekong delta' },
-} as const
-export type Region = keyof typeof REGIONS
+export { REGIONS, type Region } from './localities-facts.ts'
 
 /** What a body was before 1 July 2025; a body that did not change is its own predecessor. */
 export interface Predecessor {

@@ -61,7 +61,12 @@ export async function movedDataFolder(folder: string): Promise<string | undefine
  * The data directory: inside `folder` where the server's user may go there, else in a place of the system that is noted
  * in `folder`. It may not exist yet.
  */
-export async function placeData(folder: string, user: ServerUser | undefined, say: Say): Promise<string> {
+export async function placeData(
+  folder: string,
+  user: ServerUser | undefined,
+  say: Say,
+  otherPlaces: readonly string[] = OTHER_PLACES,
+): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const moved = await movedDataFolder(folder)
   if (moved !== undefined) {
@@ -73,7 +78,7 @@ export async function placeData(folder: string, user: ServerUser | undefined, sa
   await chmod(folder, 0o711)
   if (existsSync(join(folder, 'data', 'PG_VERSION')) || (await mayEnter(folder, user)))
     return join(folder, 'data')
-  for (const place of [...OTHER_PLACES, tmpdir()]) {
+  for (const place of [...otherPlaces, tmpdir()]) {
     const own = join(place, MOVED_FOLDER, randomUUID())
     if (!(await makeFolder(own)) || !(await mayEnter(own, user))) continue
     await writeFile(join(folder, PLACE_NOTE), `${join(own, 'data')}\n`, { mode: 0o600 })
@@ -81,7 +86,7 @@ export async function placeData(folder: string, user: ServerUser | undefined, sa
     return join(own, 'data')
   }
   throw new StartFailure(
-    `PostgreSQL's user "${user.name}" may enter neither ${folder} nor ${OTHER_PLACES.join(' nor ')}; set DONGBO_HOME to a folder that it may enter.`,
+    `PostgreSQL's user "${user.name}" may enter neither ${folder} nor ${otherPlaces.join(' nor ')}; set DONGBO_HOME to a folder that it may enter.`,
   )
 }
 

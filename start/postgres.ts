@@ -45,6 +45,8 @@ export interface PostgresOptions {
   readonly say: Say
   /** The folder of PostgreSQL's programs, when it is not the one that npm brought. */
   readonly native?: string
+  /** Where the data may lie that the server's user can not reach in `folder`; else the system's own places. */
+  readonly otherPlaces?: readonly string[]
 }
 
 export interface RunningPostgres {
@@ -106,7 +108,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const { folder, password, logFile, say } = options
   const user = await findServerUser()
   const { initdb, pgCtl, version } = await prepareBinaries(user, say, options.native)
-  const data = await placeData(folder, user, say)
+  const data = await placeData(folder, user, say, options.otherPlaces)
   if (!existsSync(join(data, 'PG_VERSION'))) {
     say('PostgreSQL: making a new database (about a second)')
     await initialiseData(data, { initdb, user, password })

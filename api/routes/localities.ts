@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../domain/errors.ts'
 import { addDays, parseHanoiDate, startOfDay, toHanoiIso } from '../../domain/hanoi-time.ts'
-import { nextInstant, openStage, type ActKind, type LocalityState } from '../../domain/localities-process.ts'
+import type { ActKind } from '../../domain/localities-process.ts'
 import { approverOf, type Stage } from '../../domain/stages.ts'
 import type { ClockStore } from '../../drizzle/stores/clock.ts'
 import type { AssessmentStore } from '../../drizzle/stores/localities-assessment.ts'
@@ -23,6 +23,7 @@ import {
   submitBody,
 } from '../contract/localities.ts'
 import type { LocalityControl } from '../temporal/localities.ts'
+import { isoOrNull, viewOfProcess } from './localities-view.ts'
 
 /** What the ministry's approval of a stage changes in the rows before the process is told. */
 export interface ApprovalEffects {
@@ -360,42 +361,4 @@ function assertApprover({ scope }: FastifyRequest, stage: Stage): void {
   const national = scope === 'national'
   if (approverOf(stage) === 'ministry' && !national) throw new Refusal('action-not-allowed')
   if (approverOf(stage) === 'second-officer' && national) throw new Refusal('action-not-allowed')
-}
-
-const isoOrNull = (ms: number | null) => (ms === null ? null : toHanoiIso(ms))
-
-function viewOfProcess(processId: string, state: LocalityState) {
-  const open = openStage(state)
-  return {
-    processId,
-    openStage: open?.stage ?? null,
-    held: state.held,
-    ended: state.ended,
-    waitsFor: waitsFor(state),
-    nextAt: isoOrNull(nextInstant(state)),
-    stages: state.stages.map((status) => ({
-      stage: status.stage,
-      state: status.state,
-      dueAt: toHanoiIso(status.dueMs),
-      openedAt: isoOrNull(status.openedMs),
-      submittedAt: isoOrNull(status.submittedMs),
-      doneAt: isoOrNull(status.doneMs),
-      onTime: status.onTime,
-      overdueSince: isoOrNull(status.overdueSinceMs),
-      letters: status.letters,
-      blockers: [...status.blockers],
-    })),
-  }
-}
-
-function waitsFor(state: LocalityState): string[] {
-  if (state.ended) return []
-  if (state.held) return ['resume']
-  const open = openStage(state)
-  if (open === undefined) return []
-  if (open.state === 'submitted')
-    return [approverOf(open.stage) === 'ministry' ? 'ministry-approval' : 'second-officer']
-  if (approverOf(open.stage) === 'rows')
-    return open.stage === 'match-daily' ? ['daily-match'] : ['rows', ...open.blockers]
-  return open.state === 'approved' ? ['rows', ...open.blockers] : ['submission']
 }
