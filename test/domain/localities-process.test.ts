@@ -187,7 +187,7 @@ test('whatever is ordered in whatever order, the stages complete in their order 
         try {
           order(state, act.kind, nowMs, { ...act, opId: `p${index}`, dueMs: nowMs + 9 * DAY_MS })
         } catch (error) {
-          expect(error).toBeInstanceOf(Refusal)
+          if (!(error instanceof Refusal)) throw error
         }
         const open = openStage(state)
         if (settles && open) settle(state, open.stage, { done: true, completedMs: nowMs, blockers: [] })
