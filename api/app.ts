@@ -10,14 +10,18 @@ import { answerWithProblems } from './plugins/problems.ts'
 import { accessRoutes, type AccessRoutesDeps } from './routes/access.ts'
 import { attentionRoutes, type AttentionRoutesDeps } from './routes/attention.ts'
 import { campaignRoutes, type CampaignRoutesDeps } from './routes/campaigns.ts'
+import { connectionKeyRoutes, type ConnectionKeyRoutesDeps } from './routes/connection-keys.ts'
 import { clockRoutes, type ClockRoutesDeps } from './routes/clock.ts'
 import { localityRoutes, type LocalityRoutesDeps } from './routes/localities.ts'
+import { softwareRoutes, type SoftwareRoutesDeps } from './routes/software.ts'
 
 export type AppDeps = AccessRoutesDeps &
   AttentionRoutesDeps &
   CampaignRoutesDeps &
   ClockRoutesDeps &
-  LocalityRoutesDeps & {
+  ConnectionKeyRoutesDeps &
+  LocalityRoutesDeps &
+  SoftwareRoutesDeps & {
     readonly requests: RequestStore
     readonly readyChecks: readonly ReadyCheck[]
     readonly logger?: FastifyBaseLogger
@@ -48,6 +52,8 @@ export async function buildApp(deps: AppDeps) {
   await app.register(accessRoutes, options)
   await app.register(campaignRoutes, options)
   await app.register(localityRoutes, options)
+  await app.register(softwareRoutes, options)
+  await app.register(connectionKeyRoutes, options)
   await app.register(attentionRoutes, options)
   await app.register(clockRoutes, options)
   return app

@@ -19,7 +19,18 @@ const STEMS = [
 /** Files that serve a whole room. */
 const ROOM_FILES = [
   ...['index', 'main', 'app', 'openapi', 'tokens', 'stages', 'errors', 'hanoi-time', 'proxies', 'refusals'],
-  ...['parking', 'errands', 'failures', 'client', 'migrate', 'copy', 'constraints', 'keyring', 'listen'],
+  ...[
+    'parking',
+    'errands',
+    'failures',
+    'gateway-failures',
+    'client',
+    'migrate',
+    'copy',
+    'constraints',
+    'keyring',
+    'listen',
+  ],
   ...[
     'reference-data',
     'columns',

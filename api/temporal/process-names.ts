@@ -1,3 +1,4 @@
+import { KEY_WORKFLOW, keyWorkflowId } from '../../workflows/contract/connection-keys.ts'
 import { SYNC_WINDOW_WORKFLOW, syncWindowWorkflowId } from '../../workflows/contract/sync-windows.ts'
 import { UNIT_TREE_WORKFLOW, unitTreeWorkflowId } from '../../workflows/contract/units.ts'
 
@@ -8,3 +9,5 @@ export const approvalProcesses = {
   syncWindowWorkflow: SYNC_WINDOW_WORKFLOW,
   syncWindowProcessId: syncWindowWorkflowId,
 }
+
+export const keyProcesses = { keyWorkflow: KEY_WORKFLOW, keyProcessId: keyWorkflowId }

@@ -11,12 +11,14 @@ import { createOwedStore } from './clock-owed.ts'
 import { createClockStore } from './clock.ts'
 import { createAssessmentStore } from './localities-assessment.ts'
 import { createProjectionStore } from './localities-projection.ts'
+import { createConnectionKeyStore } from './connection-keys.ts'
+import { createSoftwareStore } from './software.ts'
 import { createLocalityStore } from './localities.ts'
 import { createMatchingRunStore } from './matching-runs.ts'
 import { createNoticeStore } from './notices.ts'
 
 /** All doors to the database, for the two mains that put rooms together. */
-export const createStores = (db: Database, _keyring: Keyring) => ({
+export const createStores = (db: Database, keyring: Keyring) => ({
   access: createAccessStore(db),
   requests: createRequestStore(db),
   attention: createAttentionStore(db),
@@ -27,6 +29,8 @@ export const createStores = (db: Database, _keyring: Keyring) => ({
   clock: createClockStore(db),
   owed: createOwedStore(db),
   localities: createLocalityStore(db),
+  software: createSoftwareStore(db, keyring),
+  keys: createConnectionKeyStore(db, keyring),
   assessments: createAssessmentStore(db),
   projections: createProjectionStore(db),
   matchingRuns: createMatchingRunStore(db),

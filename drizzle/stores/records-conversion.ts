@@ -1,0 +1,307 @@
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { UnitMapping } from '../../domain/units.ts'
+import type { Database, Transaction } from '../client.ts'
+import { copyIn, intField, textField, type Field } from '../copy.ts'
+import type { Keyring } from '../keyring.ts'
+import { intakePages, intakeRejects, intakes, intakeWarnings } from '../schema/records.ts'
+import { sourceSystems } from '../schema/software.ts'
+import { units, unitSuccessors, unitTrees } from '../schema/units.ts'
+import { appendAudit } from './audit.ts'
+import { pagePlace } from './records-intake.ts'
+
+export interface KnownRecord {
+  readonly recordId: number
+  readonly recordCode: string
+  readonly salt: Uint8Array
+  readonly currentNo: number
+  readonly contentNo: number
+  readonly unitCode: string
+  readonly contentHash: Uint8Array
+}
+/** A line that brings something new: a record's first content, or another one. */
+export interface AcceptedRow {
+  readonly row: number
+  readonly line: number
+  readonly recordCode: string
+  /** Null for a record that is not known yet. */
+  readonly known: KnownRecord | null
+  readonly salt: Uint8Array
+  readonly personalIdHash: Uint8Array
+  readonly contentHash: Uint8Array
+  readonly leaf: Uint8Array
+  readonly unitCode: string
+  /** Canonical JSON of what was handed in. */
+  readonly canonical: string
+}
+export interface RejectedRow {
+  readonly row: number
+  readonly line: number
+  readonly fields: readonly string[]
+  readonly rules: readonly string[]
+}
+export interface PageResult {
+  readonly intakeId: string
+  readonly localityCode: string
+  readonly sourceId: number
+  readonly pageNo: number
+  readonly treeId: string
+  /** A letter per line: A accepted, U unchanged, R rejected. */
+  readonly outcome: string
+  readonly accepted: readonly AcceptedRow[]
+  readonly rejected: readonly RejectedRow[]
+  readonly warnings: ReadonlyMap<string, number>
+  readonly occurredMs: number
+}
+
+export const contentPlace = (source: string, recordCode: string, contentNo: number) =>
+  `record_contents|${source}/${recordCode}|${contentNo}`
+
+/** Turns pages into records, each page in one transaction that is also its checkpoint. */
+export function createConversionStore(db: Database, keyring: Keyring) {
+  return {
+    async readIntakeHead(intakeId: string) {
+      const [found] = await db
+        .select({
+          localityCode: intakes.localityCode,
+          sourceId: intakes.sourceId,
+          source: sourceSystems.code,
+          header: intakes.header,
+          delimiter: intakes.delimiter,
+          occurredAt: intakes.occurredAt,
+        })
+        .from(intakes)
+        .innerJoin(sourceSystems, eq(sourceSystems.sourceId, intakes.sourceId))
+        .where(eq(intakes.intakeId, intakeId))
+      return found ?? null
+    },
+
+    /** The units of the body that are in force, and what became of closed ones; null before a tree was accepted. */
+    async readMapping(localityCode: string): Promise<(UnitMapping & { readonly treeId: string }) | null> {
+      const [tree] = await db
+        .select({ treeId: unitTrees.treeId })
+        .from(unitTrees)
+        .where(and(eq(unitTrees.localityCode, localityCode), sql`${unitTrees.acceptedAt} is not null`))
+        .orderBy(sql`${unitTrees.version} desc`)
+        .limit(1)
+      if (tree === undefined) return null
+      const open = await db
+        .select({ code: units.code })
+        .from(units)
+        .where(and(eq(units.localityCode, localityCode), sql`upper_inf(${units.valid})`))
+      const rows = await db
+        .select({ code: unitSuccessors.code, successor: unitSuccessors.successorCode })
+        .from(unitSuccessors)
+        .where(eq(unitSuccessors.localityCode, localityCode))
+      const successors = new Map<string, string[]>()
+      for (const { code, successor } of rows)
+        successors.set(code, [...(successors.get(code) ?? []), successor])
+      return { treeId: tree.treeId, open: new Set(open.map(({ code }) => code)), successors }
+    },
+
+    /** The next page in order that is not converted; null when there is none. */
+    async readNextPage(intakeId: string) {
+      const [page] = await db
+        .select({
+          pageNo: intakePages.pageNo,
+          firstLine: intakePages.firstLine,
+          rows: intakePages.rows,
+          body: intakePages.body,
+        })
+        .from(intakePages)
+        .where(and(eq(intakePages.intakeId, intakeId), isNull(intakePages.convertedAt)))
+        .orderBy(asc(intakePages.pageNo))
+        .limit(1)
+      return page === undefined
+        ? null
+        : { ...page, body: keyring.openPage(pagePlace(intakeId, page.pageNo), page.body) }
+    },
+    countPagesLeft: async (intakeId: string): Promise<number> =>
+      (
+        await db
+          .select({ left: sql<string>`count(*)` })
+          .from(intakePages)
+          .where(and(eq(intakePages.intakeId, intakeId), isNull(intakePages.convertedAt)))
+      ).reduce((_sum, { left }) => Number(left), 0),
+
+    /** Records of a source by their codes. */
+    async readKnown(
+      sourceId: number,
+      recordCodes: readonly string[],
+    ): Promise<ReadonlyMap<string, KnownRecord>> {
+      const rows = await db.execute<{
+        record_id: string
+        record_code: string
+        salt: Uint8Array
+        current_no: number
+        content_no: number
+        unit_code: string
+        content_hash: Uint8Array
+      }>(sql`
+        select r.record_id, r.record_code, r.salt, r.current_no, v.content_no, r.unit_code, r.content_hash
+        from records r join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no
+        where r.source_id = ${sourceId} and r.record_code = any(${sql.param([...recordCodes])}::text[])`)
+      return new Map(
+        rows.map((row) => [
+          row.record_code,
+          {
+            recordId: Number(row.record_id),
+            recordCode: row.record_code,
+            salt: row.salt,
+            currentNo: row.current_no,
+            contentNo: row.content_no,
+            unitCode: row.unit_code,
+            contentHash: row.content_hash,
+          },
+        ]),
+      )
+    },
+
+    /** Which of these persons already have a record of another code in this body: hash (hex) → source and code. */
+    async readPersons(
+      localityCode: string,
+      hashes: readonly Uint8Array[],
+    ): Promise<ReadonlyMap<string, string>> {
+      const rows = await db.execute<{ hash: string; record: string }>(sql`
+        select encode(personal_id_hash, 'hex') as hash, source_id || '/' || record_code as record from records
+        where locality_code = ${localityCode}
+          and personal_id_hash = any(${sql.param(hashes.map((hash) => Buffer.from(hash)))}::bytea[])`)
+      return new Map(rows.map(({ hash, record }) => [hash, record]))
+    },
+    /** Codes that stand on an earlier line of the same file. */
+    async readEarlierCodes(
+      intakeId: string,
+      pageNo: number,
+      recordCodes: readonly string[],
+    ): Promise<ReadonlySet<string>> {
+      const rows = await db.execute<{ record_code: string }>(sql`
+        select distinct r.record_code from record_contents c join records r using (record_id)
+        where c.intake_id = ${intakeId} and c.page_no < ${pageNo}
+          and r.record_code = any(${sql.param([...recordCodes])}::text[])`)
+      return new Set(rows.map(({ record_code }) => record_code))
+    },
+
+    /**
+     * Writes a page's whole outcome, or nothing where another attempt was first: the page is the checkpoint. Answers
+     * whether it was written.
+     */
+    commitPage: (result: PageResult, source: string): Promise<boolean> =>
+      db.transaction(async (tx) => {
+        const { intakeId, pageNo, outcome, treeId, occurredMs } = result
+        const warnings = [...result.warnings.values()].reduce((sum, lines) => sum + lines, 0)
+        const taken = await tx
+          .update(intakePages)
+          .set({ convertedAt: occurredMs, outcome, treeId, warnings })
+          .where(
+            and(
+              eq(intakePages.intakeId, intakeId),
+              eq(intakePages.pageNo, pageNo),
+              isNull(intakePages.convertedAt),
+            ),
+          )
+          .returning({ pageNo: intakePages.pageNo })
+        if (taken.length === 0) return false
+        if (result.accepted.length > 0) await writeAccepted(tx, result, source, keyring)
+        await writeRejects(tx, result)
+        return true
+      }),
+
+    finish: (intakeId: string, localityCode: string, nowMs: number): Promise<void> =>
+      db.transaction(async (tx) => {
+        const finished = await tx
+          .update(intakes)
+          .set({ convertedAt: nowMs, parkedAt: null })
+          .where(and(eq(intakes.intakeId, intakeId), isNull(intakes.convertedAt)))
+          .returning({ intakeId: intakes.intakeId })
+        if (finished.length === 0) return
+        await appendAudit(tx, {
+          scope: localityCode,
+          actor: null,
+          action: 'intake.converted',
+          subject: intakeId,
+          occurredMs: nowMs,
+        })
+      }),
+  }
+}
+export type ConversionStore = ReturnType<typeof createConversionStore>
+
+const COLUMNS = [
+  'n',
+  'record_code',
+  'salt',
+  'personal_id_hash',
+  'content_hash',
+  'leaf',
+  'unit_code',
+  'sealed',
+  'line',
+] as const
+
+/** Copies the page into a temporary table, then one statement per table: records, contents, versions, pointers. */
+async function writeAccepted(
+  tx: Transaction,
+  result: PageResult,
+  source: string,
+  keyring: Keyring,
+): Promise<void> {
+  const { sourceId, localityCode, intakeId, pageNo, occurredMs } = result
+  await tx.execute(sql`
+    create temporary table incoming (n int, record_code text, salt bytea, personal_id_hash bytea, content_hash bytea,
+      leaf bytea, unit_code text, sealed bytea, line int) on commit drop`)
+  const rows = result.accepted.map((row, index): readonly Field[] => {
+    const contentNo = (row.known?.contentNo ?? 0) + 1
+    const sealed = keyring.seal(contentPlace(source, row.recordCode, contentNo), Buffer.from(row.canonical))
+    return [
+      intField(index),
+      textField(row.recordCode),
+      row.salt,
+      row.personalIdHash,
+      row.contentHash,
+      row.leaf,
+      textField(row.unitCode),
+      sealed,
+      intField(row.line),
+    ]
+  })
+  await copyIn(tx, 'incoming', COLUMNS, rows)
+  const occurredAt = sql`${new Date(occurredMs).toISOString()}::timestamptz`
+  await tx.execute(sql`
+    insert into records (locality_code, source_id, record_code, salt, current_no, unit_code, personal_id_hash, content_hash, leaf)
+    select ${localityCode}, ${sourceId}, record_code, salt, 0, unit_code, personal_id_hash, content_hash, leaf from incoming order by n
+    on conflict (source_id, record_code) do nothing`)
+  await tx.execute(sql`
+    insert into record_contents (record_id, content_no, locality_code, sealed, content_hash, intake_id, page_no, line)
+    select r.record_id, coalesce(v.content_no, 0) + 1, ${localityCode}, i.sealed, i.content_hash, ${intakeId}, ${pageNo}, i.line
+    from incoming i join records r on r.source_id = ${sourceId} and r.record_code = i.record_code
+    left join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no`)
+  await tx.execute(sql`
+    insert into record_versions (record_id, version_no, content_no, locality_code, unit_code, leaf, cause, occurred_at)
+    select r.record_id, r.current_no + 1, coalesce(v.content_no, 0) + 1, ${localityCode}, i.unit_code, i.leaf,
+      case when r.current_no = 0 then 'intake' else 'correction' end, ${occurredAt}
+    from incoming i join records r on r.source_id = ${sourceId} and r.record_code = i.record_code
+    left join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no`)
+  await tx.execute(sql`
+    update records r set current_no = r.current_no + 1, unit_code = i.unit_code, personal_id_hash = i.personal_id_hash,
+      content_hash = i.content_hash, leaf = i.leaf
+    from incoming i where r.source_id = ${sourceId} and r.record_code = i.record_code`)
+}
+
+async function writeRejects(tx: Transaction, result: PageResult): Promise<void> {
+  const { intakeId, localityCode, pageNo } = result
+  if (result.rejected.length > 0)
+    await tx.insert(intakeRejects).values(
+      result.rejected.map(({ row, line, fields, rules }) => ({
+        intakeId,
+        localityCode,
+        pageNo,
+        rowNo: row,
+        line,
+        fields: [...fields],
+        rules: [...rules],
+      })),
+    )
+  if (result.warnings.size > 0)
+    await tx
+      .insert(intakeWarnings)
+      .values([...result.warnings].map(([rule, lines]) => ({ intakeId, pageNo, localityCode, rule, lines })))
+}
