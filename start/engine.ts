@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { Connection } from '@temporalio/client'
 import {
   diskFull,
+  isDiskFull,
   lastLines,
   readLogTail,
   saysDiskFull,
@@ -182,7 +183,7 @@ function failureOf(
   logFrom: number,
 ): StartFailure {
   const said = readLogTail(logFile, logFrom)
-  if (saysDiskFull(said)) return diskFull(databaseFile)
+  if (saysDiskFull(said) || isDiskFull(dirname(databaseFile))) return diskFull(databaseFile)
   const reason = saysPortTaken(said)
     ? `port ${ports.port} or ${ports.uiPort} is taken by another program`
     : lastLines(said) || `it does not serve within ${READY_MS / 1_000} s`

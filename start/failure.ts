@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs'
 
 /** Tells the person at the terminal one thing in one line. */
 export type Say = (line: string) => void
@@ -47,6 +47,14 @@ const PORT_TAKEN = /address already in use|EADDRINUSE/i
 
 export const saysDiskFull = (text: string): boolean => DISK_FULL.test(text)
 export const saysPortTaken = (text: string): boolean => PORT_TAKEN.test(text)
+
+const FREE_BYTES_MIN = 1_048_576
+
+/** Whether next to nothing can be written in this folder: a server that met it does not always find the words. */
+export function isDiskFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize < FREE_BYTES_MIN
+}
 
 export const diskFull = (where: string): StartFailure =>
   new StartFailure(`The disk that holds ${where} is full; free some space there and start again.`)

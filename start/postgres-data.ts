@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runCommand } from './commands.ts'
-import { codeOf, diskFull, lastLines, saysDiskFull, StartFailure, type Say } from './failure.ts'
+import { codeOf, diskFull, isDiskFull, lastLines, saysDiskFull, StartFailure, type Say } from './failure.ts'
 import { findProcesses, readProcess, type ProcessEntry } from './process-table.ts'
 
 /** The user as whom PostgreSQL runs where we are root, which it refuses to be. */
@@ -117,6 +117,8 @@ const INITDB_FLAGS = [
   '--username=postgres',
   '--auth=scram-sha-256',
   '--no-sync',
+  // We remove what it leaves, after a look at the disk.
+  '--no-clean',
 ]
 
 /** Makes a new cluster. It appears in its place whole, so that a killed one is never taken for a database. */
@@ -139,7 +141,7 @@ export async function initialiseData(
       ...asServer(user),
       environment: serverEnvironment(),
     })
-    if (saysDiskFull(output)) throw diskFull(data)
+    if (saysDiskFull(output) || isDiskFull(unfinished)) throw diskFull(data)
     if (code !== 0)
       throw new StartFailure(`PostgreSQL could not make its data in ${data}: ${lastLines(output)}.`)
     await rename(unfinished, data)

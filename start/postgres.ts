@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   diskFull,
+  isDiskFull,
   lastLines,
   readLogTail,
   saysDiskFull,
@@ -146,6 +147,7 @@ async function bringUp(control: Control, { choosePort, settings, say }: Postgres
   const adopted = await adopt(control, wanted, say)
   if (adopted !== undefined) return adopted
   const untilMs = Date.now() + RETRY_MS
+  let refusedPort: number | undefined
   for (;;) {
     await clearStaleNote(control.data)
     const port = await choosePort()
@@ -153,26 +155,41 @@ async function bringUp(control: Control, { choosePort, settings, say }: Postgres
     const flags = Object.entries({ ...wanted, port: String(port) }).map(
       ([name, value]) => `-c ${name}='${value.replaceAll("'", String.raw`'\''`)}'`,
     )
-    const code = await runControl(control, [
-      'start',
-      '-w',
-      '-t',
-      String(START_SECONDS_MAX),
-      '-o',
-      flags.join(' '),
-    ])
+    const code = await runStart(control, flags.join(' '), logFrom)
     const postmaster = await readPostmaster(control.data)
     if (code === 0 && postmaster !== undefined) return { postmaster, port, isAdopted: false }
     const said = readLogTail(control.logFile, logFrom)
-    if (saysDiskFull(said)) throw diskFull(control.data)
-    if (!WORTH_A_RETRY.test(said) || Date.now() >= untilMs) {
-      const reason = saysPortTaken(said)
-        ? `port ${port} of 127.0.0.1 is taken by another program`
-        : lastLines(said)
-      throw new StartFailure(`PostgreSQL does not start: ${reason} (log: ${control.logFile}).`)
-    }
+    // One that tries again and again without getting ready would still stand in the way of the next start.
+    await stopServer(control)
+    if (saysDiskFull(said) || isDiskFull(control.data)) throw diskFull(control.data)
+    const isPortTaken = saysPortTaken(said)
+    if (isPortTaken && port === refusedPort)
+      throw notStarted(control, `port ${port} of 127.0.0.1 is taken by another program`)
+    if (!WORTH_A_RETRY.test(said) || Date.now() >= untilMs) throw notStarted(control, reasonIn(said))
+    refusedPort = isPortTaken ? port : undefined
     await pause(200)
   }
+}
+
+const notStarted = ({ logFile }: Control, reason: string) =>
+  new StartFailure(`PostgreSQL does not start: ${reason} (log: ${logFile}).`)
+
+/** The server's own words, without those of `pg_ctl` around them. */
+const reasonIn = (said: string): string =>
+  [...said.matchAll(/(?:FATAL|PANIC): +(.+)$/gm)].at(-1)?.[1] ?? lastLines(said)
+
+/** A server on a full disk tries to recover for ever: then we do not wait for it any longer. */
+async function runStart(control: Control, serverFlags: string, logFrom: number): Promise<number> {
+  const starting = runControl(control, ['start', '-w', '-t', String(START_SECONDS_MAX), '-o', serverFlags])
+  let isOver = false
+  const over = starting.finally(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    await Promise.race([over, pause(250)])
+    if (!isOver && saysDiskFull(readLogTail(control.logFile, logFrom))) return -1
+  }
+  return starting
 }
 
 /** Takes over a server that still runs with the settings that we would give it; one with other settings is ended. */
@@ -191,7 +208,7 @@ async function adopt(control: Control, wanted: PostgresSettings, say: Say): Prom
       return undefined
     }
     // It is just starting, or just stopping.
-    if (Date.now() >= untilMs) {
+    if (Date.now() >= untilMs || isDiskFull(control.data)) {
       await stopServer(control)
       return undefined
     }
