@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from '@temporalio/client'
 import {
   diskFull,
@@ -73,10 +74,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const logFrom = statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0
   const child = spawnEngine(options, ports)
   const entry = child.pid === undefined ? undefined : readProcess(child.pid)
-  const isServing = await Promise.race([servesWithin(`${ip}:${ports.port}`, READY_MS), ended(child)])
-  if (isServing && entry !== undefined && isStillRunning(entry)) return running(entry, ip, ports, false)
+  const serving = servesWithin(`${ip}:${ports.port}`, READY_MS)
+  const outcome = await Promise.race([serving, reasonOfEnd(child)])
+  if (outcome === true && entry !== undefined && isStillRunning(entry))
+    return running(entry, ip, ports, false)
   if (entry !== undefined) await endProcesses([entry], STOP_MS)
-  throw failureOf(options, ports, logFrom)
+  throw failureOf(options, ports, logFrom, outcome)
 }
 
 /** Any engine that works on this file, whoever started it. */
@@ -144,10 +147,10 @@ function portsOf(command: string): EnginePorts | undefined {
     : { port: Number(port), uiPort: Number(uiPort) }
 }
 
-const ended = (child: ChildProcess): Promise<false> =>
+const reasonOfEnd = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
-    child.once('error', () => resolve(false))
-    child.once('exit', () => resolve(false))
+    child.once('error', ({ message }) => resolve(message))
+    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`))
   })
 
 /** True once the engine answers for its namespace, which is there a moment after the port. */
@@ -155,7 +158,7 @@ async function servesWithin(address: string, timeoutMs: number): Promise<boolean
   const untilMs = Date.now() + timeoutMs
   while (Date.now() < untilMs) {
     if (await serves(address)) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await pause(50)
   }
   return false
 }
@@ -181,11 +184,13 @@ function failureOf(
   { databaseFile, logFile }: EngineOptions,
   ports: EnginePorts,
   logFrom: number,
+  outcome: string | boolean,
 ): StartFailure {
   const said = readLogTail(logFile, logFrom)
   if (saysDiskFull(said) || isDiskFull(dirname(databaseFile))) return diskFull(databaseFile)
+  const ended = typeof outcome === 'string' ? outcome : `it does not serve within ${READY_MS / 1_000} s`
   const reason = saysPortTaken(said)
     ? `port ${ports.port} or ${ports.uiPort} is taken by another program`
-    : lastLines(said) || `it does not serve within ${READY_MS / 1_000} s`
+    : lastLines(said) || ended
   return new StartFailure(`The Temporal engine does not start: ${reason} (log: ${logFile}).`)
 }

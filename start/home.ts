@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { chmod, link, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { engineProcesses } from './engine.ts'
 import { codeOf, StartFailure } from './failure.ts'
 import { movedDataFolder, postgresProcesses } from './postgres-data.ts'
@@ -56,7 +57,7 @@ export async function openHome(path: string): Promise<Home> {
     release,
   }
   try {
-    if (await exists(home.file(EMPTYING))) await emptyHome(home)
+    if ((await readIfThere(home.file(EMPTYING))) !== undefined) await emptyHome(home)
     await makeFolders(home)
     await rotateLogs(join(root, 'logs'))
   } catch (error) {
@@ -80,7 +81,8 @@ export async function emptyHome(home: Home): Promise<void> {
   const moved = await movedDataFolder(home.postgres)
   if (moved !== undefined) await rm(moved, { recursive: true, force: true })
   for (const name of await readdir(home.path))
-    if (name !== LOCK && name !== EMPTYING) await rm(home.file(name), { recursive: true, force: true })
+    if (!name.startsWith(LOCK) && name !== EMPTYING)
+      await rm(home.file(name), { recursive: true, force: true })
   await rm(home.file(EMPTYING))
   await makeFolders(home)
 }
@@ -129,22 +131,9 @@ async function rotateLogs(folder: string): Promise<void> {
   }
 }
 
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file)
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
-    throw error
-  }
-}
-
 async function keepSecret(file: string, make: () => string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-  }
+  const kept = await readIfThere(file)
+  if (kept !== undefined) return kept
   const secret = make()
   await writeSecret(file, secret)
   return secret
@@ -168,39 +157,50 @@ interface Holder {
   readonly started: string
 }
 
-/** Made whole beside its place and linked into it, which succeeds for one only. */
 async function takeLock(root: string): Promise<() => Promise<void>> {
   const lock = join(root, LOCK)
-  const mine = join(root, `${LOCK}.${randomUUID()}`)
-  const text = JSON.stringify({ pid: process.pid, started: readProcess(process.pid)?.started ?? '' })
+  const mine = `${lock}.${randomUUID()}`
+  const started = readProcess(process.pid)?.started ?? ''
+  const text = JSON.stringify({ pid: process.pid, started, id: randomUUID() })
   await writeSecret(mine, text)
   try {
-    while (!(await linked(mine, lock))) {
-      const held = await readFileIfThere(lock)
-      const holder = parseHolder(held)
-      if (holder !== undefined && readProcess(holder.pid)?.started === holder.started)
-        throw new StartFailure(`Dongbo is already running from ${root} (process ${holder.pid}).`)
-      await removeStale(lock, held)
-    }
+    const holder = await take(lock, mine)
+    if (holder !== undefined)
+      throw new StartFailure(`Dongbo is already running from ${root} (process ${holder.pid}).`)
   } finally {
     await rm(mine, { force: true })
   }
   return async () => {
-    if ((await readFileIfThere(lock)) === text) await rm(lock, { force: true })
+    if ((await readIfThere(lock)) === text) await rm(lock, { force: true })
   }
 }
 
-/** Taken aside first: if another start was quicker and the lock is already its own, it gets it back. */
-async function removeStale(lock: string, stale: string): Promise<void> {
-  const aside = `${lock}.${randomUUID()}`
-  try {
-    await rename(lock, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
+/**
+ * Takes a lock, or returns who has it. It is linked into its place, which succeeds for one only. The lock of a dead
+ * process is replaced by whoever holds the lock named after its content: were it simply removed, of two starts that both
+ * found it the slower one would remove the lock of the quicker.
+ */
+async function take(lock: string, mine: string): Promise<Holder | undefined> {
+  for (;;) {
+    if (await linked(mine, lock)) return undefined
+    const held = await readIfThere(lock)
+    if (held === undefined) continue
+    const holder = parseHolder(held)
+    if (holder !== undefined && readProcess(holder.pid)?.started === holder.started) return holder
+    const right = `${lock}.${createHash('sha256').update(held).digest('hex').slice(0, 16)}`
+    if ((await take(right, mine)) !== undefined) {
+      await pause(20)
+      continue
+    }
+    try {
+      if ((await readIfThere(lock)) !== held) continue
+      await linked(mine, `${mine}.over`)
+      await rename(`${mine}.over`, lock)
+      return undefined
+    } finally {
+      await rm(right, { force: true })
+    }
   }
-  if ((await readFileIfThere(aside)) !== stale) await linked(aside, lock)
-  await rm(aside, { force: true })
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -213,11 +213,11 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function readFileIfThere(file: string): Promise<string> {
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return ''
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

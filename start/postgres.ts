@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   diskFull,
   isDiskFull,
@@ -181,15 +182,11 @@ const reasonIn = (said: string): string =>
 /** A server on a full disk tries to recover for ever: then we do not wait for it any longer. */
 async function runStart(control: Control, serverFlags: string, logFrom: number): Promise<number> {
   const starting = runControl(control, ['start', '-w', '-t', String(START_SECONDS_MAX), '-o', serverFlags])
-  let isOver = false
-  const over = starting.finally(() => {
-    isOver = true
-  })
-  while (!isOver) {
-    await Promise.race([over, pause(250)])
-    if (!isOver && saysDiskFull(readLogTail(control.logFile, logFrom))) return -1
+  for (;;) {
+    const code = await Promise.race([starting, pause(250)])
+    if (typeof code === 'number') return code
+    if (saysDiskFull(readLogTail(control.logFile, logFrom))) return -1
   }
-  return starting
 }
 
 /** Takes over a server that still runs with the settings that we would give it; one with other settings is ended. */
@@ -262,5 +259,3 @@ function runControl(
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** A process as the operating system shows it. `started` tells two processes apart that had the same number. */
 export interface ProcessEntry {
@@ -44,7 +45,7 @@ export async function waitUntilGone(seen: readonly ProcessEntry[], timeoutMs: nu
   const untilMs = Date.now() + timeoutMs
   while (seen.some(isStillRunning)) {
     if (Date.now() >= untilMs) return false
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await pause(20)
   }
   return true
 }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, statSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { diskFull, lastLines, readLogTail, saysDiskFull, StartFailure, type Say } from './failure.ts'
 
 /** One of our own processes, as it is to be run. */
@@ -142,7 +143,7 @@ async function readyOrEnded({ readyUrl, readyWithinMs = READY_MS }: ProcessPlan,
   while (!run.hasEnded()) {
     if (readyUrl === undefined ? run.saysReady() : await answersWell(readyUrl)) return 'ready'
     if (Date.now() >= untilMs) return 'too slow'
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await pause(50)
   }
   return 'ended'
 }

@@ -1,7 +1,7 @@
 import { endWith, tellReady } from '../../process-life.ts'
 
 /** A process of ours as the supervisor sees one; `CHILD` says how it behaves. */
-switch (process.env['CHILD']) {
+switch (process.env['CHILD'] ?? '') {
   case 'calm':
     setInterval(() => {}, 60_000)
     endWith(async () => console.log('ended in good order'))

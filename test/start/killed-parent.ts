@@ -7,6 +7,7 @@ import { setup as setUpPostgres } from '../support/postgres-server.ts'
 /** A process that brings something up, says so, and then waits to be killed. Given: what, and its folder or program. */
 const [what = '', folder = '', program = ''] = process.argv.slice(2)
 const say = () => {}
+const choosePorts = async () => ({ port: await findFree(), uiPort: await findFree() })
 
 async function bringUp(): Promise<number> {
   switch (what) {
@@ -24,7 +25,6 @@ async function bringUp(): Promise<number> {
         databaseFile: `${folder}/temporal.db`,
         logFile: `${folder}/engine.log`,
       }
-      const choosePorts = async () => ({ port: await findFree(), uiPort: await findFree() })
       return (await startEngine({ ...options, choosePorts, say })).pid
     }
     case 'test-server': {
