@@ -2,8 +2,21 @@ import { createAttentionActivities, type AttentionDeps } from './attention.ts'
 import { createCampaignActivities, type CampaignDeps } from './campaigns.ts'
 import { createConnectionKeyActivities, type ConnectionKeyDeps } from './connection-keys.ts'
 import { createLocalityActivities, type LocalityDeps } from './localities.ts'
+import { createMatchingActivities, type MatchingDeps } from './matching.ts'
+import { createRecordActivities, type RecordDeps } from './records.ts'
+import { createSigningActivities, type SigningDeps } from './signing.ts'
+import { createSyncWindowActivities, type SyncWindowDeps } from './sync-windows.ts'
+import { createUnitActivities, type UnitDeps } from './units.ts'
 
-export type ActivityDeps = AttentionDeps & CampaignDeps & ConnectionKeyDeps & LocalityDeps
+export type ActivityDeps = AttentionDeps &
+  CampaignDeps &
+  ConnectionKeyDeps &
+  LocalityDeps &
+  MatchingDeps &
+  RecordDeps &
+  SigningDeps &
+  SyncWindowDeps &
+  UnitDeps
 
 /** Every activity of both workers; which of them a worker runs is decided by the queue it listens to. */
 export const createActivities = (deps: ActivityDeps) => ({
@@ -11,4 +24,9 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createCampaignActivities(deps),
   ...createConnectionKeyActivities(deps),
   ...createLocalityActivities(deps),
+  ...createMatchingActivities(deps),
+  ...createRecordActivities(deps),
+  ...createSigningActivities(deps),
+  ...createSyncWindowActivities(deps),
+  ...createUnitActivities(deps),
 })

@@ -13,6 +13,11 @@ import { campaignRoutes, type CampaignRoutesDeps } from './routes/campaigns.ts'
 import { connectionKeyRoutes, type ConnectionKeyRoutesDeps } from './routes/connection-keys.ts'
 import { clockRoutes, type ClockRoutesDeps } from './routes/clock.ts'
 import { localityRoutes, type LocalityRoutesDeps } from './routes/localities.ts'
+import { matchingRoutes, type MatchingRoutesDeps } from './routes/matching.ts'
+import { recordRoutes, type RecordRoutesDeps } from './routes/records.ts'
+import { signingRoutes, type SigningRoutesDeps } from './routes/signing.ts'
+import { syncWindowRoutes, type SyncWindowRoutesDeps } from './routes/sync-windows.ts'
+import { unitRoutes, type UnitRoutesDeps } from './routes/units.ts'
 import { softwareRoutes, type SoftwareRoutesDeps } from './routes/software.ts'
 
 export type AppDeps = AccessRoutesDeps &
@@ -21,6 +26,11 @@ export type AppDeps = AccessRoutesDeps &
   ClockRoutesDeps &
   ConnectionKeyRoutesDeps &
   LocalityRoutesDeps &
+  MatchingRoutesDeps &
+  RecordRoutesDeps &
+  SigningRoutesDeps &
+  SyncWindowRoutesDeps &
+  UnitRoutesDeps &
   SoftwareRoutesDeps & {
     readonly requests: RequestStore
     readonly readyChecks: readonly ReadyCheck[]
@@ -54,6 +64,11 @@ export async function buildApp(deps: AppDeps) {
   await app.register(localityRoutes, options)
   await app.register(softwareRoutes, options)
   await app.register(connectionKeyRoutes, options)
+  await app.register(matchingRoutes, options)
+  await app.register(recordRoutes, options)
+  await app.register(signingRoutes, options)
+  await app.register(syncWindowRoutes, options)
+  await app.register(unitRoutes, options)
   await app.register(attentionRoutes, options)
   await app.register(clockRoutes, options)
   return app

@@ -6,11 +6,13 @@ import { connectDatabase } from '../drizzle/client.ts'
 import { readKeyring } from '../drizzle/keyring.ts'
 import { createStores } from '../drizzle/stores/index.ts'
 import { createApprovalStore } from '../drizzle/stores/localities-approvals.ts'
+import { createScheduleStore } from '../drizzle/stores/sync-schedule.ts'
 import { endWith } from '../process-life.ts'
 import { buildApp } from './app.ts'
 import { createCampaignControl } from './temporal/campaigns.ts'
 import { createClockControl } from './temporal/clock.ts'
 import { createLocalityControl } from './temporal/localities.ts'
+import { createSigningControl } from './temporal/signing.ts'
 import { readyChecks } from './temporal/processes.ts'
 import { approvalProcesses } from './temporal/process-names.ts'
 import { createTokens } from './tokens.ts'
@@ -31,10 +33,12 @@ const stores = createStores(db, await readKeyring(config.DONGBO_KEYRING))
 const app = await buildApp({
   ...stores,
   approvals: createApprovalStore(db, approvalProcesses),
+  schedule: createScheduleStore(db, approvalProcesses),
   tokens: await createTokens(config.API_TOKEN_KEY, stores.access),
   localityControl: createLocalityControl(client),
   campaignControl: createCampaignControl(client),
   clockControl: createClockControl(client),
+  signingControl: createSigningControl(client),
   readyChecks: readyChecks(client, () => stores.clock.now()),
   logger: pino({ name: 'api', level: config.LOG_LEVEL }),
 })

@@ -31,7 +31,7 @@ export async function syncWindowWorkflow(input: SyncWindowInput): Promise<void> 
     while (!(await time.hasReached(opensMs))) await time.waitFor(opensMs, () => false)
     try {
       await prepareWindow(window)
-      const { pending } = await sendWindow({ ...window, round })
+      const { pending } = await sendWindow(window)
       if (pending === 0) break
     } catch (error) {
       const reason = reasonOf(error)

@@ -15,12 +15,10 @@ export interface SyncWindowActivities {
   /** Lists the signed versions that the window will send; listed once. */
   readonly prepareWindow: (input: WindowRef) => Promise<{ readonly items: number }>
   /**
-   * Sends what is pending in batches, under a lease of `round`, until nothing is pending or about 30 s have passed.
+   * Sends what is pending in batches, under a lease that fences earlier attempts, until nothing is pending or about 30 s have passed.
    * Fails with type `slot-over`, `receiver-unavailable`, `key-refused` or `no-active-key`; what was acknowledged stays.
    */
-  readonly sendWindow: (
-    input: WindowRef & { readonly round: number },
-  ) => Promise<{ readonly pending: number }>
+  readonly sendWindow: (input: WindowRef) => Promise<{ readonly pending: number }>
   readonly parkWindow: (
     input: WindowRef & { readonly parkingNo: number; readonly reason: string },
   ) => Promise<void>

@@ -33,7 +33,7 @@ export const syncWindows = pgTable(
     /** When its versions were listed; nothing is added afterwards. */
     preparedAt: instant('prepared_at'),
     items: integer('items'),
-    /** Fences an attempt that was thought dead: `round × 1,000,000 + attempt`. */
+    /** Fences an attempt that was thought dead: the engine's instant of the newest attempt, in milliseconds. */
     lease: bigint('lease', { mode: 'number' }).notNull().default(0),
     round: integer('round').notNull().default(0),
     parkedAt: instant('parked_at'),

@@ -9,16 +9,23 @@ import { createProcessStore } from './campaigns-processes.ts'
 import { createCampaignStore } from './campaigns.ts'
 import { createOwedStore } from './clock-owed.ts'
 import { createClockStore } from './clock.ts'
+import { createConnectionKeyStore } from './connection-keys.ts'
 import { createAssessmentStore } from './localities-assessment.ts'
 import { createProjectionStore } from './localities-projection.ts'
-import { createConnectionKeyStore } from './connection-keys.ts'
-import { createSoftwareStore } from './software.ts'
 import { createLocalityStore } from './localities.ts'
 import { createMatchingRunStore } from './matching-runs.ts'
+import { createMatchingStore } from './matching.ts'
 import { createNoticeStore } from './notices.ts'
+import { createConversionStore } from './records-conversion.ts'
+import { createIntakeStore } from './records-intake.ts'
+import { createSigningStore } from './signing.ts'
+import { createSoftwareStore } from './software.ts'
+import { createWindowStore } from './sync-windows.ts'
+import { createUnitStore } from './units.ts'
 
 /** All doors to the database, for the two mains that put rooms together. */
 export const createStores = (db: Database, keyring: Keyring) => ({
+  keyring,
   access: createAccessStore(db),
   requests: createRequestStore(db),
   attention: createAttentionStore(db),
@@ -28,12 +35,18 @@ export const createStores = (db: Database, keyring: Keyring) => ({
   processStarts: createProcessStore(db),
   clock: createClockStore(db),
   owed: createOwedStore(db),
-  localities: createLocalityStore(db),
-  software: createSoftwareStore(db, keyring),
   keys: createConnectionKeyStore(db, keyring),
   assessments: createAssessmentStore(db),
   projections: createProjectionStore(db),
+  localities: createLocalityStore(db),
   matchingRuns: createMatchingRunStore(db),
+  matching: createMatchingStore(db, keyring),
   notices: createNoticeStore(db),
+  conversions: createConversionStore(db, keyring),
+  intakes: createIntakeStore(db, keyring),
+  signing: createSigningStore(db),
+  software: createSoftwareStore(db, keyring),
+  windows: createWindowStore(db, keyring),
+  units: createUnitStore(db),
 })
 export type Stores = ReturnType<typeof createStores>

@@ -105,7 +105,7 @@ type SlotRow = typeof syncSlots.$inferSelect
 export async function takeSlot(
   tx: Transaction,
   slot: SlotRow,
-  by: { readonly actor: string; readonly occurredMs: number },
+  by: { readonly actor: string | null; readonly occurredMs: number },
   processes: Pick<ApprovalProcesses, 'syncWindowProcessId' | 'syncWindowWorkflow'>,
 ): Promise<string> {
   const { campaignId, localityCode, slotId, kind, day } = slot

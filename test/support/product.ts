@@ -17,13 +17,18 @@ import { buildApp } from '../../api/app.ts'
 import { createCampaignControl } from '../../api/temporal/campaigns.ts'
 import { createClockControl } from '../../api/temporal/clock.ts'
 import { createLocalityControl } from '../../api/temporal/localities.ts'
+import { createSigningControl } from '../../api/temporal/signing.ts'
 import { approvalProcesses } from '../../api/temporal/process-names.ts'
 import { readyChecks } from '../../api/temporal/processes.ts'
 import { createTokens, newTokenKey } from '../../api/tokens.ts'
 import type { Role } from '../../domain/access.ts'
 import { createStores } from '../../drizzle/stores/index.ts'
 import { createApprovalStore } from '../../drizzle/stores/localities-approvals.ts'
+import { createScheduleStore } from '../../drizzle/stores/sync-schedule.ts'
 import { listen } from '../../drizzle/listen.ts'
+import { createPersonnelDatabase } from '../../gateways/personnel-database/client.ts'
+import { createPopulationDatabase } from '../../gateways/population-database/client.ts'
+import { createSignatureService } from '../../gateways/signature-service/client.ts'
 import { bundleWorkflows } from '../../worker/bundle.ts'
 import { createProcesses } from '../../worker/processes.ts'
 import { scrubFailures, type FailureLine } from '../../worker/scrub.ts'
@@ -33,6 +38,16 @@ import { createTestDatabase } from './database.ts'
 let bundle: WorkflowBundleOption | undefined
 
 export type Gateways = Omit<ActivityDeps, keyof ReturnType<typeof createStores> | 'processes'>
+
+/** Clients of the four outside systems below one address; by default nobody answers there. */
+export function gatewaysTo(url = 'http://127.0.0.1:9', secret = 'only-for-tests-0123456789'): Gateways {
+  const options = (system: string) => ({ url: `${url}/${system}`, secret, timeoutMs: 3_000 })
+  return {
+    personnel: createPersonnelDatabase(options('personnel-database')),
+    population: createPopulationDatabase(options('population-database')),
+    signatures: createSignatureService(options('signature-service')),
+  }
+}
 
 /** The whole product in this process, on a real PostgreSQL and a real Temporal server: API, both workers, sweep. */
 export async function startProduct(gateways: Gateways) {
@@ -72,10 +87,12 @@ export async function startProduct(gateways: Gateways) {
   const app = await buildApp({
     ...stores,
     approvals: createApprovalStore(db, approvalProcesses),
+    schedule: createScheduleStore(db, approvalProcesses),
     tokens,
     localityControl: createLocalityControl(client),
     campaignControl: createCampaignControl(client),
     clockControl: createClockControl(client),
+    signingControl: createSigningControl(client),
     readyChecks: readyChecks(client, () => stores.clock.now()),
   })
 

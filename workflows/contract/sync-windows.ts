@@ -8,6 +8,6 @@ export interface SyncWindowInput extends WindowRef {
   /** Null at the first start: read by an activity. */
   readonly clock: Clock | null
   readonly parkingNo: number
-  /** Grows with every parking; the lease of an attempt is `round × 1,000,000 + attempt`. */
+  /** How often it was taken out of a parking. */
   readonly round: number
 }

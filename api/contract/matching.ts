@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { dayView, instantView, localityCode, pageQuery } from './common.ts'
+
+export const runQuery = pageQuery.extend({ campaignId: z.uuid() })
+export const runBody = z.strictObject({ campaignId: z.uuid(), day: dayView.optional() })
+export const runView = z.object({ day: dayView, started: z.boolean() })
+export const runList = z.object({
+  runs: z.array(
+    z.object({
+      day: dayView,
+      cause: z.string(),
+      occurredAt: instantView,
+      finishedAt: instantView.nullable(),
+    }),
+  ),
+  /** Days since matching began that have no run. */
+  gaps: z.array(dayView),
+  next: z.string().nullable(),
+})
+export const dayParams = z.strictObject({ campaignId: z.uuid(), day: dayView })
+export const dayResults = z.object({
+  localities: z.array(
+    z.object({
+      localityCode: z.string(),
+      state: z.string(),
+      inScope: z.int(),
+      asked: z.int(),
+      matched: z.int(),
+      changed: z.int(),
+      reason: z.string().nullable(),
+    }),
+  ),
+})
+export const discrepancyQuery = pageQuery.extend({ state: z.enum(['open', 'all']).default('open') })
+export const discrepancyList = z.object({
+  discrepancies: z.array(
+    z.object({
+      discrepancyId: z.uuid(),
+      localityCode,
+      source: z.string(),
+      recordCode: z.string(),
+      unitCode: z.string(),
+      field: z.string(),
+      openedOn: dayView,
+      reviewDueOn: dayView,
+      correctionDueOn: dayView,
+      closedOn: dayView.nullable(),
+      closedHow: z.string().nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+})

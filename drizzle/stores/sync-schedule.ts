@@ -1,0 +1,153 @@
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { covers, type Scope } from '../../domain/access.ts'
+import { Refusal } from '../../domain/errors.ts'
+import { addDays, startOfDay, toHanoiIso } from '../../domain/hanoi-time.ts'
+import type { Database, Executor, Transaction } from '../client.ts'
+import { violates } from '../constraints.ts'
+import { syncSlots } from '../schema/sync-schedule.ts'
+import { syncWindows } from '../schema/sync-windows.ts'
+import { appendAudit } from './audit.ts'
+import { takeSlot, type ApprovalProcesses } from './localities-approvals.ts'
+
+export interface NewSlot {
+  readonly slotId: string
+  readonly campaignId: string
+  readonly localityCode: string
+  readonly kind: 'campaign' | 'delta'
+  readonly day: string
+  readonly recordsPerHour: number
+  readonly actor: string
+  readonly occurredMs: number
+}
+
+/** A slot is a whole Hanoi day. */
+const daySlot = (day: string) => `[${toHanoiIso(startOfDay(day))},${toHanoiIso(startOfDay(addDays(day, 1)))})`
+
+async function insertSlot(tx: Executor, { actor, occurredMs, ...slot }: NewSlot): Promise<void> {
+  await tx
+    .insert(syncSlots)
+    .values({ ...slot, during: daySlot(slot.day), proposedBy: actor, proposedAt: occurredMs })
+    .onConflictDoNothing({ target: syncSlots.slotId })
+    .catch((error: unknown) => {
+      if (violates(error, 'sync_slots_one_at_a_time')) throw new Refusal('slot-taken')
+      throw error
+    })
+}
+
+export function createScheduleStore(
+  db: Database,
+  processes: Pick<ApprovalProcesses, 'syncWindowProcessId' | 'syncWindowWorkflow'>,
+) {
+  return {
+    /** The body's proposal; one that was proposed before and not confirmed gives way. @throws Refusal `slot-taken` */
+    propose: (slot: NewSlot): Promise<void> =>
+      db.transaction(async (tx) => {
+        await tx
+          .update(syncSlots)
+          .set({ cancelledAt: slot.occurredMs })
+          .where(
+            and(
+              eq(syncSlots.campaignId, slot.campaignId),
+              eq(syncSlots.localityCode, slot.localityCode),
+              eq(syncSlots.kind, slot.kind),
+              isNull(syncSlots.confirmedAt),
+              isNull(syncSlots.cancelledAt),
+              sql`${syncSlots.slotId} <> ${slot.slotId}`,
+            ),
+          )
+        await insertSlot(tx, slot)
+        const { localityCode, actor, slotId, day, occurredMs } = slot
+        await appendAudit(tx, {
+          scope: localityCode,
+          actor,
+          action: 'slot.propose',
+          subject: slotId,
+          detail: { day },
+          occurredMs,
+        })
+      }),
+
+    /** A day after the official window for what was corrected: booked and confirmed in one, within the capacity. */
+    bookDelta: (slot: NewSlot): Promise<string> =>
+      db.transaction(async (tx) => {
+        await insertSlot(tx, slot)
+        const [row] = await tx.select().from(syncSlots).where(eq(syncSlots.slotId, slot.slotId)).for('update')
+        if (row === undefined) throw new Refusal('slot-taken')
+        const [window] = await tx.execute<{ window_id: string }>(
+          sql`select window_id from sync_windows where slot_id = ${slot.slotId}`,
+        )
+        if (window !== undefined) return window.window_id
+        // Nobody confirms a delta slot by hand: the capacity does.
+        return takeSlot(tx, row, { actor: null, occurredMs: slot.occurredMs }, processes)
+      }),
+
+    /**
+     * Gives a parked window whose slot is over the first of the days on which there is capacity. Answers when it opens.
+     * @throws Refusal `capacity-full` or `slot-taken` where none of the days will do
+     */
+    async moveWindow(
+      window: {
+        readonly windowId: string
+        readonly campaignId: string
+        readonly localityCode: string
+        readonly slotId: string
+      },
+      days: readonly string[],
+      by: { readonly actor: string; readonly occurredMs: number },
+    ): Promise<number> {
+      let last: unknown = new Refusal('capacity-full', { day: days[0] ?? '' })
+      for (const day of days)
+        try {
+          return await db.transaction((tx) => moveTo(tx, window, day, by))
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          last = error
+        }
+      throw last
+    },
+
+    readSlots: (scope: Scope, campaignId: string, localityCode: string) =>
+      covers(scope, localityCode)
+        ? db
+            .select()
+            .from(syncSlots)
+            .where(and(eq(syncSlots.campaignId, campaignId), eq(syncSlots.localityCode, localityCode)))
+            .orderBy(desc(syncSlots.slotId))
+            .limit(200)
+        : Promise.resolve([]),
+  }
+}
+export type ScheduleStore = ReturnType<typeof createScheduleStore>
+
+async function moveTo(
+  tx: Transaction,
+  window: { readonly windowId: string; readonly localityCode: string; readonly slotId: string },
+  day: string,
+  by: { readonly actor: string; readonly occurredMs: number },
+): Promise<number> {
+  await tx
+    .update(syncSlots)
+    .set({ during: daySlot(day), day })
+    .where(eq(syncSlots.slotId, window.slotId))
+    .catch((error: unknown) => {
+      const full = ['sync_capacity_bodies', 'sync_capacity_records', 'sync_slots_inside_window']
+      if (full.some((constraint) => violates(error, constraint))) throw new Refusal('capacity-full', { day })
+      if (violates(error, 'sync_slots_one_at_a_time')) throw new Refusal('slot-taken')
+      throw error
+    })
+  const opensAt = startOfDay(day)
+  await tx
+    .update(syncWindows)
+    .set({ opensAt, closesAt: startOfDay(addDays(day, 1)) })
+    .where(eq(syncWindows.windowId, window.windowId))
+  const { localityCode, windowId } = window
+  await appendAudit(tx, {
+    scope: localityCode,
+    actor: by.actor,
+    action: 'slot.move',
+    subject: windowId,
+    detail: { day },
+    occurredMs: by.occurredMs,
+  })
+  return opensAt
+}
