@@ -9,6 +9,9 @@ import { readKeyring } from '../drizzle/keyring.ts'
 import { listen } from '../drizzle/listen.ts'
 import { createStores } from '../drizzle/stores/index.ts'
 import { createNoticeChannel } from '../gateways/notices/client.ts'
+import { createPersonnelDatabase } from '../gateways/personnel-database/client.ts'
+import { createPopulationDatabase } from '../gateways/population-database/client.ts'
+import { createSignatureService } from '../gateways/signature-service/client.ts'
 import { endWith } from '../process-life.ts'
 import { readBundle } from './bundle.ts'
 import { keepClock } from './clock-keeper.ts'
@@ -38,6 +41,21 @@ const processes = createProcesses(client)
 const activities = createActivities({
   ...stores,
   processes,
+  personnel: createPersonnelDatabase({
+    ...gateway,
+    url: config.PERSONNEL_DATABASE_URL,
+    secret: config.PERSONNEL_DATABASE_SECRET,
+  }),
+  population: createPopulationDatabase({
+    ...gateway,
+    url: config.POPULATION_DATABASE_URL,
+    secret: config.POPULATION_DATABASE_SECRET,
+  }),
+  signatures: createSignatureService({
+    ...gateway,
+    url: config.SIGNATURE_SERVICE_URL,
+    secret: config.SIGNATURE_SERVICE_SECRET,
+  }),
 })
 
 const worker = await Worker.create({
@@ -46,7 +64,7 @@ const worker = await Worker.create({
   taskQueue: TASK_QUEUES[config.WORKER_ROLE],
   activities,
   interceptors: { activity: [scrubFailures((line) => logger.warn(line, 'activity failed'))] },
-  shutdownGraceTime: '5s',
+  shutdownGraceTime: '4s',
   ...(config.WORKER_ROLE === 'workflow' ? await workflowOptions(config) : workOptions()),
 })
 const running = worker.run()

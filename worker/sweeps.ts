@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Processes } from '../activities/campaigns.ts'
 import type { ProcessStore } from '../drizzle/stores/campaigns-processes.ts'
@@ -53,25 +52,25 @@ export function keepSweeping(
   options: { readonly everyMs: number; readonly onError: (error: unknown) => void },
 ): { readonly nudge: () => void; readonly stop: () => Promise<void> } {
   const stopping = new AbortController()
-  const nudges = new EventEmitter()
+  // One for each rest: a nudge during a sweep lets the rest after it end at once.
+  let resting = new AbortController()
   const loop = (async () => {
     while (!stopping.signal.aborted) {
-      const nudged = once(nudges, 'nudge', { signal: stopping.signal })
+      resting = new AbortController()
       let done = 0
       try {
         done = await sweep()
       } catch (error) {
         options.onError(error)
       }
-      const resting = sleep(options.everyMs, undefined, { signal: stopping.signal })
-      if (done === 0) await Promise.race([nudged, resting]).catch(() => {})
-      for (const left of [nudged, resting]) left.catch(() => {})
+      if (done === 0) await sleep(options.everyMs, undefined, { signal: resting.signal }).catch(() => {})
     }
   })()
   return {
-    nudge: () => nudges.emit('nudge'),
+    nudge: () => resting.abort(),
     async stop() {
       stopping.abort()
+      resting.abort()
       await loop
     },
   }

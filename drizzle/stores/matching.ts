@@ -106,13 +106,13 @@ export function createMatchingStore(db: Database, keyring: Keyring) {
         )
         await tx.execute(sql`
           create temporary table verdicts on commit drop as
-          select * from unnest(${sql.param(results.map(({ recordId }) => recordId))}::bigint[],
+          select record_id, version_no, unit_code, verdict, fields, names, decode(hex, 'hex') as answer from unnest(${sql.param(results.map(({ recordId }) => recordId))}::bigint[],
             ${sql.param(results.map(({ versionNo }) => versionNo))}::int[],
             ${sql.param(results.map(({ unitCode }) => unitCode))}::text[],
             ${sql.param(results.map(({ verdict }) => verdict))}::smallint[],
             ${sql.param(results.map(({ fieldBits }) => fieldBits))}::smallint[],
             ${sql.param(results.map(({ fields }) => fields.join(',')))}::text[],
-            ${sql.param(answers)}::bytea[]) as v (record_id, version_no, unit_code, verdict, fields, names, answer)`)
+            ${sql.param(answers)}::text[]) as v (record_id, version_no, unit_code, verdict, fields, names, hex)`)
         const changed = await tx.execute(sql`
           insert into matching_ledger (record_id, from_day, locality_code, version_no, verdict, fields, rules_no, answer)
           select v.record_id, ${day}, ${localityCode}, v.version_no, v.verdict, v.fields, ${RULES_NO}, v.answer

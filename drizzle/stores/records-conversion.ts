@@ -164,7 +164,7 @@ export function createConversionStore(db: Database, keyring: Keyring) {
       const rows = await db.execute<{ hash: string; record: string }>(sql`
         select encode(personal_id_hash, 'hex') as hash, source_id || '/' || record_code as record from records
         where locality_code = ${localityCode}
-          and personal_id_hash = any(${sql.param(hashes.map((hash) => Buffer.from(hash)))}::bytea[])`)
+          and personal_id_hash = any(select decode(hex, 'hex') from unnest(${sql.param(hashes.map(toHex))}::text[]) as hex)`)
       return new Map(rows.map(({ hash, record }) => [hash, record]))
     },
     /** Codes that stand on an earlier line of the same file. */
@@ -224,6 +224,9 @@ export function createConversionStore(db: Database, keyring: Keyring) {
   }
 }
 export type ConversionStore = ReturnType<typeof createConversionStore>
+
+/** postgres.js takes an array of bytes for bytes: as text it is understood. */
+const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 const COLUMNS = [
   'n',

@@ -48,7 +48,7 @@ function readSignedData(cms: Uint8Array): SignedData | null {
 function isTrusted(signer: X509Certificate, { localityCode, anchors }: SignatureToVerify): boolean {
   const now = Date.now()
   if (Date.parse(signer.validFrom) > now || Date.parse(signer.validTo) < now || signer.ca) return false
-  if (!signer.subject.split('\n').includes(`OU=${localityCode}`)) return false
+  if (!signer.subject.split(/\n| \+ /).includes(`OU=${localityCode}`)) return false
   return anchors.some((pem) => {
     const anchor = new X509Certificate(pem)
     return anchor.ca && signer.checkIssued(anchor) && signer.verify(anchor.publicKey)

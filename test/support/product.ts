@@ -51,7 +51,11 @@ export function gatewaysTo(url = 'http://127.0.0.1:9', secret = 'only-for-tests-
 
 /** The whole product in this process, on a real PostgreSQL and a real Temporal server: API, both workers, sweep. */
 export async function startProduct(gateways: Gateways) {
-  Runtime.install({ logger: new DefaultLogger('ERROR') })
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+    shutdownSignals: [],
+  })
   const database = await createTestDatabase()
   const { db, keyring } = database
   const stores = createStores(db, keyring)
@@ -84,6 +88,19 @@ export async function startProduct(gateways: Gateways) {
   const keyFile = join(mkdtempSync(join(tmpdir(), 'dongbo-key-')), 'token-key.pem')
   writeFileSync(keyFile, newTokenKey(), { mode: 0o600 })
   const tokens = await createTokens(keyFile, stores.access)
+  /** Makes this a rehearsal whose clock stands at an instant; processes are told, as when a coordinator steers it. */
+  const clockControl = createClockControl(client)
+  async function standAt(instant: string) {
+    const clock = await stores.clock.anchor({
+      speed: 0,
+      runningSpeed: 86_400,
+      cause: 'pause',
+      actor: null,
+      campaignMs: Date.parse(instant),
+    })
+    await clockControl.tell(clock)
+  }
+
   const app = await buildApp({
     ...stores,
     approvals: createApprovalStore(db, approvalProcesses),
@@ -91,7 +108,7 @@ export async function startProduct(gateways: Gateways) {
     tokens,
     localityControl: createLocalityControl(client),
     campaignControl: createCampaignControl(client),
-    clockControl: createClockControl(client),
+    clockControl,
     signingControl: createSigningControl(client),
     readyChecks: readyChecks(client, () => stores.clock.now()),
   })
@@ -106,6 +123,13 @@ export async function startProduct(gateways: Gateways) {
     return {
       subject,
       get: (url: string) => app.inject({ method: 'GET', url, headers: { authorization } }),
+      upload: (url: string, csv: string, key: string = randomUUID()) =>
+        app.inject({
+          method: 'POST',
+          url,
+          headers: { authorization, 'idempotency-key': key, 'content-type': 'text/csv' },
+          payload: csv,
+        }),
       post: (url: string, payload: object = {}, key: string = randomUUID()) =>
         app.inject({
           method: 'POST',
@@ -125,6 +149,7 @@ export async function startProduct(gateways: Gateways) {
     app,
     failures,
     logIn,
+    standAt,
     async [Symbol.asyncDispose]() {
       await app.close()
       await ears.close()
