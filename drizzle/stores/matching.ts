@@ -32,6 +32,9 @@ export interface MatchPage {
   readonly correctionDueOn: string
 }
 
+const sealAnswer = (keyring: Keyring, recordId: number, day: string, answer: string) =>
+  Buffer.from(keyring.seal(`matching_ledger|${recordId}|${day}`, Buffer.from(answer))).toString('hex')
+
 export function createMatchingStore(db: Database, keyring: Keyring) {
   return {
     /** Bodies whose daily matching has begun and that this day has no row for, after a code. */
@@ -99,20 +102,20 @@ export function createMatchingStore(db: Database, keyring: Keyring) {
       db.transaction(async (tx) => {
         const { campaignId, day, localityCode, results } = page
         if (results.length === 0) return 0
-        const answers = results.map(({ recordId, answer }) =>
-          answer === null
-            ? null
-            : Buffer.from(keyring.seal(`matching_ledger|${recordId}|${day}`, Buffer.from(answer))),
-        )
+        const rows = results.map(({ recordId, versionNo, unitCode, verdict, fieldBits, fields, answer }) => ({
+          record_id: recordId,
+          version_no: versionNo,
+          unit_code: unitCode,
+          verdict,
+          fields: fieldBits,
+          names: fields.join(','),
+          answer: answer === null ? null : sealAnswer(keyring, recordId, day, answer),
+        }))
         await tx.execute(sql`
           create temporary table verdicts on commit drop as
-          select record_id, version_no, unit_code, verdict, fields, names, decode(hex, 'hex') as answer from unnest(${sql.param(results.map(({ recordId }) => recordId))}::bigint[],
-            ${sql.param(results.map(({ versionNo }) => versionNo))}::int[],
-            ${sql.param(results.map(({ unitCode }) => unitCode))}::text[],
-            ${sql.param(results.map(({ verdict }) => verdict))}::smallint[],
-            ${sql.param(results.map(({ fieldBits }) => fieldBits))}::smallint[],
-            ${sql.param(results.map(({ fields }) => fields.join(',')))}::text[],
-            ${sql.param(answers)}::text[]) as v (record_id, version_no, unit_code, verdict, fields, names, hex)`)
+          select record_id, version_no, unit_code, verdict, fields, names, decode(answer, 'hex') as answer
+          from json_to_recordset(${JSON.stringify(rows)}::text::json) as v (record_id bigint, version_no int, unit_code text,
+            verdict smallint, fields smallint, names text, answer text)`)
         const changed = await tx.execute(sql`
           insert into matching_ledger (record_id, from_day, locality_code, version_no, verdict, fields, rules_no, answer)
           select v.record_id, ${day}, ${localityCode}, v.version_no, v.verdict, v.fields, ${RULES_NO}, v.answer
