@@ -3,11 +3,12 @@ import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { pino } from 'pino'
 import { readConfig } from '../config.ts'
 import { connectDatabase } from '../drizzle/client.ts'
+import { openInstallation } from '../drizzle/installation.ts'
 import { readKeyring } from '../drizzle/keyring.ts'
 import { createStores } from '../drizzle/stores/index.ts'
 import { createApprovalStore } from '../drizzle/stores/localities-approvals.ts'
 import { createScheduleStore } from '../drizzle/stores/sync-schedule.ts'
-import { endWith } from '../process-life.ts'
+import { endWith, tellReady } from '../process-life.ts'
 import { buildApp } from './app.ts'
 import { createCampaignControl } from './temporal/campaigns.ts'
 import { createClockControl } from './temporal/clock.ts'
@@ -29,7 +30,9 @@ const client = new Client({ connection, namespace })
 const { db, close } = connectDatabase(config.DATABASE_URL, {
   connectionsMax: config.DATABASE_CONNECTIONS_MAX,
 })
-const stores = createStores(db, await readKeyring(config.DONGBO_KEYRING))
+const keyring = await readKeyring(config.DONGBO_KEYRING)
+const stores = createStores(db, keyring)
+await openInstallation(stores.clock, keyring, config.DONGBO_MODE)
 const app = await buildApp({
   ...stores,
   approvals: createApprovalStore(db, approvalProcesses),
@@ -43,6 +46,7 @@ const app = await buildApp({
   logger: pino({ name: 'api', level: config.LOG_LEVEL }),
 })
 await app.listen({ host: config.API_HOST, port: config.API_PORT })
+tellReady()
 
 endWith(async () => {
   await app.close()

@@ -2,6 +2,7 @@ import { readConfig } from '../config.ts'
 import { LOCALITIES } from '../domain/localities.ts'
 import { endWith, tellReady } from '../process-life.ts'
 import { buildSandbox } from './app.ts'
+import { runBots, type BotsOptions } from './bots.ts'
 import { openJournal } from './journal.ts'
 import { createPerson } from './people.ts'
 import { enterPeople } from './population-database.ts'
@@ -20,7 +21,21 @@ const app = await buildSandbox({ journal, secret: config.SANDBOX_SECRET })
 await app.listen({ host: '127.0.0.1', port: config.SANDBOX_PORT })
 tellReady()
 
+const stopping = new AbortController()
+const { SANDBOX_API_URL: apiUrl, SANDBOX_LOG_INS: logInsFile, SANDBOX_SEED: seed } = config
+if (apiUrl !== undefined && logInsFile !== undefined)
+  keepPlaying({ apiUrl, logInsFile, seed, people: perBody, signal: stopping.signal })
+
 endWith(async () => {
+  stopping.abort()
   await app.close()
   await journal.end({ timeout: 2 })
 })
+
+/** What ends the bots for a moment (an API that restarts, for instance) does not end the rehearsal. */
+function keepPlaying(options: BotsOptions): void {
+  runBots(options).catch((error: unknown) => {
+    console.error(`bots: ${error instanceof Error ? error.message : 'failed'}`)
+    if (!options.signal.aborted) setTimeout(() => keepPlaying(options), 1_000).unref()
+  })
+}

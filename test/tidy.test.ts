@@ -33,6 +33,7 @@ const ROOM_FILES = [
   ],
   ...[
     'reference-data',
+    'installation',
     'columns',
     'task-queues',
     'messages',

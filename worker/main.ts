@@ -5,6 +5,7 @@ import { TASK_QUEUES } from '../activities/contract/task-queues.ts'
 import { createActivities } from '../activities/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import { connectDatabase } from '../drizzle/client.ts'
+import { openInstallation } from '../drizzle/installation.ts'
 import { readKeyring } from '../drizzle/keyring.ts'
 import { listen } from '../drizzle/listen.ts'
 import { createStores } from '../drizzle/stores/index.ts'
@@ -12,7 +13,7 @@ import { createNoticeChannel } from '../gateways/notices/client.ts'
 import { createPersonnelDatabase } from '../gateways/personnel-database/client.ts'
 import { createPopulationDatabase } from '../gateways/population-database/client.ts'
 import { createSignatureService } from '../gateways/signature-service/client.ts'
-import { endWith } from '../process-life.ts'
+import { endWith, tellReady } from '../process-life.ts'
 import { readBundle } from './bundle.ts'
 import { keepClock } from './clock-keeper.ts'
 import { createProcesses } from './processes.ts'
@@ -36,7 +37,9 @@ const client = new Client({ connection: await Connection.connect(address), names
 const { db, close } = connectDatabase(config.DATABASE_URL, {
   connectionsMax: config.DATABASE_CONNECTIONS_MAX,
 })
-const stores = createStores(db, await readKeyring(config.DONGBO_KEYRING))
+const keyring = await readKeyring(config.DONGBO_KEYRING)
+const stores = createStores(db, keyring)
+await openInstallation(stores.clock, keyring, config.DONGBO_MODE)
 const processes = createProcesses(client)
 const activities = createActivities({
   ...stores,
@@ -71,6 +74,7 @@ const running = worker.run()
 const health = await serveHealth(config.WORKER_HEALTH_PORT, () => worker.getState() === 'RUNNING')
 const duties = config.WORKER_ROLE === 'workflow' ? await takeUpDuties() : []
 logger.info({ role: config.WORKER_ROLE }, 'worker runs')
+tellReady()
 
 endWith(async () => {
   worker.shutdown()

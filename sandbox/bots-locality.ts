@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { bodyView } from '../api/contract/localities.ts'
+import { discrepancyList } from '../api/contract/matching.ts'
+import { intakeView } from '../api/contract/records.ts'
+import { sessionView } from '../api/contract/signing.ts'
+import { CRITERIA } from '../domain/software.ts'
+import type { HanoiDate } from '../domain/hanoi-time.ts'
+import { addDays } from '../domain/hanoi-time.ts'
+import type { Locality } from '../domain/localities.ts'
+import type { Stage } from '../domain/stages.ts'
+import { Declined, type User } from './bots-client.ts'
+import {
+  dayFor,
+  entriesOf,
+  fileOf,
+  lineOf,
+  profileOf,
+  slotFor,
+  sourcesOf,
+  unitTreeOf,
+} from './bots-profiles.ts'
+import { createPerson } from './people.ts'
+
+export interface LocalityBot {
+  readonly locality: Locality
+  /** Does what the body would do on this day. */
+  readonly work: (campaignId: string, day: HanoiDate) => Promise<void>
+}
+
+interface BotOptions {
+  readonly locality: Locality
+  readonly seed: number
+  readonly people: number
+  readonly officer: User
+  readonly second: User
+  readonly signer: User
+}
+
+const LOOK_EVERY_MS = 100
+const PATIENCE_MS = 120_000
+
+async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boolean): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS
+  for (;;) {
+    const seen = await look()
+    if (isThere(seen) || Date.now() > deadline) return seen
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+}
+
+/** A body in a rehearsal: its officers and its signer, who use the API as their real colleagues would. */
+export function createLocalityBot(options: BotOptions): LocalityBot {
+  const { locality, seed, people, officer, second, signer } = options
+  const { code } = locality
+  const own = `/localities/${code}`
+  const sources = sourcesOf(locality)
+  let triedFaultyTree = profileOf(seed, code) !== 'sloppy'
+
+  async function selectSoftware(): Promise<void> {
+    for (const source of sources) await officer.post(`${own}/source-systems`, source)
+    const findings = Object.fromEntries(CRITERIA.criteria.map((criterion) => [criterion.code, true]))
+    const [{ code: chosen } = { code: '' }] = sources
+    await officer.post(`${own}/software-assessments`, { source: chosen, findings })
+    const scenario = sources.length === 1 ? 'one-predecessor' : 'several-vendors'
+    await officer.post(`${own}/software-choice`, { source: chosen, scenario })
+    await officer.post(`${own}/key-administrators`, { fullName: 'Người Được Cử', contact: '024 0000 0000' })
+  }
+
+  async function uploadTree(): Promise<boolean> {
+    if (!triedFaultyTree) {
+      triedFaultyTree = true
+      await officer.upload(`${own}/units`, unitTreeOf(locality, 'faulty')).catch(onlyDeclined)
+      // What is wrong stands in the answer; it is mended the next day.
+      return false
+    }
+    await officer.upload(`${own}/units`, unitTreeOf(locality, 'good'))
+    return true
+  }
+
+  const handIn = async (source: string, lines: readonly string[]): Promise<void> => {
+    const { intakeId } = intakeView.parse(
+      await officer.upload(`${own}/intakes?source=${source}`, fileOf(lines)),
+    )
+    await until(
+      () => officer.get(intakeView, `/intakes/${intakeId}`),
+      ({ state }) => state === 'converted',
+    )
+  }
+  async function uploadRecords(): Promise<void> {
+    for (const [index, source] of sources.entries())
+      await handIn(
+        source.code,
+        entriesOf(seed, locality, index, people).map(([, entry]) => lineOf(entry)),
+      )
+  }
+
+  async function sign(): Promise<void> {
+    const { sessionId } = sessionView.parse(await signer.post(`${own}/signing-sessions`))
+    const session = () => signer.get(sessionView, `/signing-sessions/${sessionId}`)
+    await until(session, ({ state }) => state === 'waiting-for-signer')
+    await signer.post(`/signing-sessions/${sessionId}/sign`)
+    await until(session, ({ state }) => state === 'signed')
+  }
+
+  /** What the register says differently is looked up on paper, mended at the source, signed and sent the next day. */
+  async function correct(day: HanoiDate): Promise<void> {
+    const { discrepancies } = await officer.get(discrepancyList, `${own}/discrepancies?limit=200`)
+    let corrected = 0
+    for (const [index, source] of sources.entries()) {
+      const codes = new Set(
+        discrepancies.filter((row) => row.source === source.code).map((row) => row.recordCode),
+      )
+      const lines = entriesOf(seed, locality, index, people).flatMap(([number, entry]) => {
+        const person = createPerson(seed, code, number)
+        return codes.has(entry.recordCode) && person.status === 'alive'
+          ? [lineOf({ ...entry, ...person })]
+          : []
+      })
+      if (lines.length === 0) continue
+      await handIn(source.code, lines)
+      corrected += lines.length
+    }
+    if (corrected === 0) return
+    await sign()
+    await officer.post(`${own}/sync-slots`, { day: addDays(day, 1) })
+  }
+
+  const submit = (campaignId: string, stage: Stage) =>
+    officer.post(`/campaigns/${campaignId}${own}/stages/${stage}/submit`)
+
+  async function workAt(campaignId: string, stage: Stage, day: HanoiDate): Promise<void> {
+    switch (stage) {
+      case 'select-software':
+        await selectSoftware()
+        await submit(campaignId, stage)
+        return
+      case 'build-unit-codes':
+        if (await uploadTree()) await submit(campaignId, stage)
+        return
+      case 'update-records':
+        await uploadRecords()
+        await submit(campaignId, stage)
+        await second.post(`/campaigns/${campaignId}${own}/stages/${stage}/approve`)
+        return
+      case 'sign-records':
+        await sign()
+        return
+      case 'schedule-sync':
+        await officer.post(`${own}/sync-slots`, {
+          day: slotFor(seed, code) > day ? slotFor(seed, code) : addDays(day, 1),
+        })
+        await submit(campaignId, stage)
+        return
+      case 'sync-records':
+        return
+      case 'match-daily':
+        await correct(day)
+    }
+  }
+
+  return {
+    locality,
+    async work(campaignId, day) {
+      const { openStage, stages } = await officer.get(bodyView, `/campaigns/${campaignId}${own}`)
+      if (openStage === null || stages.find(({ stage }) => stage === openStage)?.state !== 'open') return
+      const from = dayFor(seed, code, openStage)
+      if (openStage !== 'match-daily' && (from === null || day < from)) return
+      await workAt(campaignId, openStage, day).catch(onlyDeclined)
+    },
+  }
+}
+
+/** A refusal is an answer: the bot lives with it and looks again tomorrow. */
+function onlyDeclined(error: unknown): void {
+  if (!(error instanceof Declined || error instanceof z.ZodError)) throw error
+}

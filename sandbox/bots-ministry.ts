@@ -1,0 +1,38 @@
+import { boardView } from '../api/contract/campaigns.ts'
+import { keyList, softwareView } from '../api/contract/software.ts'
+import { Declined, type User } from './bots-client.ts'
+
+export interface Ministry {
+  readonly coordinator: User
+  readonly operator: User
+  readonly security: User
+}
+
+/** What the ministry does on a day: switches keys, approves what was submitted. */
+export async function workAtMinistry(
+  { coordinator, operator, security }: Ministry,
+  campaignId: string,
+): Promise<void> {
+  const board = await coordinator.get(boardView, `/campaigns/${campaignId}/board?limit=200`)
+  for (const { code, stages, openStage } of board.bodies) {
+    const state = stages.find(({ stage }) => stage === openStage)?.state
+    try {
+      if (openStage === 'select-software' && (state === 'submitted' || state === 'approved'))
+        await switchKeys(code)
+      if (state === 'submitted' && openStage !== 'update-records')
+        await coordinator.post(`/campaigns/${campaignId}/localities/${code}/stages/${openStage}/approve`)
+    } catch (error) {
+      // Refused for now, for instance for want of capacity: looked at again the next day.
+      if (!(error instanceof Declined)) throw error
+    }
+  }
+
+  async function switchKeys(code: string): Promise<void> {
+    const { keys } = await operator.get(keyList, `/localities/${code}/connection-keys`)
+    if (keys.some(({ state }) => state === 'active')) return
+    const { choice } = await operator.get(softwareView, `/localities/${code}/software`)
+    if (choice === null) return
+    const { keyId } = await operator.post(`/localities/${code}/connection-keys`, { source: choice.source })
+    await security.post(`/localities/${code}/connection-keys/${String(keyId)}/activate`)
+  }
+}

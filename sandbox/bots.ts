@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { clockView } from '../api/contract/clock.ts'
+import { addDays, HOUR_MS, startOfDay, toHanoiDate, toHanoiIso } from '../domain/hanoi-time.ts'
+import { LOCALITIES } from '../domain/localities.ts'
+import { createUser, logIns, type BotLogIn } from './bots-client.ts'
+import { createLocalityBot } from './bots-locality.ts'
+import { workAtMinistry } from './bots-ministry.ts'
+
+const DAY_BEGINS_HOUR = 8
+/** The clock does not pass this hour of a day before the bots have done what they would do on it. */
+const DAY_ENDS_HOUR = 16
+const AT_ONCE = 4
+const LOOK_EVERY_MS = 150
+const campaignList = z.object({ campaigns: z.array(z.object({ campaignId: z.uuid(), state: z.string() })) })
+
+export interface BotsOptions {
+  readonly apiUrl: string
+  readonly logInsFile: string
+  readonly seed: number
+  /** People per body. */
+  readonly people: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Plays all bodies and the ministry through the public API, day by campaign day. A day's work is owed: the clock is held
+ * until it is done, so that the machine's speed decides nothing.
+ */
+export async function runBots({ apiUrl, logInsFile, seed, people, signal }: BotsOptions): Promise<void> {
+  const all = logIns.parse(JSON.parse(await readFile(logInsFile, 'utf8')))
+  const userOf = (matches: (logIn: BotLogIn) => boolean) => {
+    const found = all.find(matches)
+    if (found === undefined) throw new Error('a log-in is missing')
+    return createUser(apiUrl, found)
+  }
+  const named = (name: string) => userOf((logIn) => logIn.name === name)
+  const ministry = {
+    coordinator: named('coordinator-2'),
+    operator: named('operator-1'),
+    security: named('security-1'),
+  }
+  const bots = LOCALITIES.map((locality) =>
+    createLocalityBot({
+      locality,
+      seed,
+      people,
+      officer: named(`${locality.code}-officer-1`),
+      second: named(`${locality.code}-officer-2`),
+      signer: named(`${locality.code}-signer-1`),
+    }),
+  )
+  const now = async () => Date.parse((await ministry.coordinator.get(clockView, '/clock')).now)
+  const clearUntil = (day: string) =>
+    ministry.coordinator.put('/clock/holds/bots', {
+      clearUntil: toHanoiIso(startOfDay(day) + DAY_ENDS_HOUR * HOUR_MS),
+    })
+
+  let day = toHanoiDate(await now())
+  await clearUntil(day)
+  while (!signal.aborted) {
+    const { campaigns } = await ministry.coordinator.get(campaignList, '/campaigns?limit=1')
+    const [campaign] = campaigns
+    const begins = startOfDay(day) + DAY_BEGINS_HOUR * HOUR_MS
+    if (campaign?.state !== 'running' || (await now()) < begins) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+      continue
+    }
+    const queue = bots.values()
+    const workers = Array.from({ length: AT_ONCE }, async () => {
+      for (const bot of queue) await bot.work(campaign.campaignId, day)
+    })
+    await Promise.all(workers)
+    await workAtMinistry(ministry, campaign.campaignId)
+    day = addDays(day, 1)
+    await clearUntil(day)
+  }
+}
