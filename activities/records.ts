@@ -10,7 +10,7 @@ import {
   type Columns,
   type Content,
 } from '../domain/records.ts'
-import { contentHash, recordLeaf } from '../domain/signing.ts'
+import { contentHash, recordLeaf, type Sha256 } from '../domain/signing.ts'
 import { mapUnit, type UnitMapping } from '../domain/units.ts'
 import type { ClockStore } from '../drizzle/stores/clock.ts'
 import type {
@@ -32,7 +32,11 @@ export interface RecordDeps {
 /** One activity does so much at the most, so that a worker that ends need not be waited for long. */
 const WORK_MS = 20_000
 const SALT_BYTES = 16
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+const sha256: Sha256 = (...parts) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
 
 type Head = NonNullable<Awaited<ReturnType<ConversionStore['readIntakeHead']>>>
 type StagedPage = NonNullable<Awaited<ReturnType<ConversionStore['readNextPage']>>>

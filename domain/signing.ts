@@ -1,22 +1,11 @@
-/** SHA-256, given by the caller: rules hold no cryptography. */
-export type Sha256 = (bytes: Uint8Array) => Uint8Array
+/** SHA-256 over its parts one after the other, text as UTF-8; given by the caller: rules hold no cryptography. */
+export type Sha256 = (...parts: readonly (Uint8Array | string)[]) => Uint8Array
 
-const encoder = new TextEncoder()
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 const toHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** `SHA-256(salt ‖ canonical content)`: without the salt, records could be guessed. */
 export const contentHash = (sha256: Sha256, salt: Uint8Array, canonical: string): Uint8Array =>
-  sha256(concat(salt, encoder.encode(canonical)))
+  sha256(salt, canonical)
 
 /**
  * The leaf of one record version: `SHA-256(0x00 ‖ salt ‖ {"content":…,"record":…,"unit_code":…})`, so that a change of
@@ -28,11 +17,10 @@ export function recordLeaf(
   parts: { readonly contentHash: Uint8Array; readonly record: string; readonly unitCode: string },
 ): Uint8Array {
   const json = `{"content":"${toHex(parts.contentHash)}","record":${JSON.stringify(parts.record)},"unit_code":${JSON.stringify(parts.unitCode)}}`
-  return sha256(concat(Uint8Array.of(0), salt, encoder.encode(json)))
+  return sha256(Uint8Array.of(0), salt, json)
 }
 
-const node = (sha256: Sha256, left: Uint8Array, right: Uint8Array) =>
-  sha256(concat(Uint8Array.of(1), left, right))
+const node = (sha256: Sha256, left: Uint8Array, right: Uint8Array) => sha256(Uint8Array.of(1), left, right)
 
 /** The root of an RFC 9162 tree over leaves as they come, holding one hash per level. */
 export function createMerkleRoot(sha256: Sha256): {
@@ -54,7 +42,7 @@ export function createMerkleRoot(sha256: Sha256): {
     },
     root() {
       const [last, ...rest] = stack.map(({ hash }) => hash).toReversed()
-      return rest.reduce((right, left) => node(sha256, left, right), last ?? sha256(new Uint8Array(0)))
+      return rest.reduce((right, left) => node(sha256, left, right), last ?? sha256())
     },
   }
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TransactionSql } from 'postgres'
 import { z } from 'zod'
-import { contentHash, recordLeaf } from '../domain/signing.ts'
+import { contentHash, recordLeaf, type Sha256 } from '../domain/signing.ts'
 import {
   dossierBatchRequest,
   dossierBatchView,
@@ -14,7 +14,11 @@ import {
 } from '../gateways/personnel-database/contract.ts'
 import type { Journal } from './journal.ts'
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+const sha256: Sha256 = (...parts) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
 const hexHash = (text: string) => createHash('sha256').update(text).digest('hex')
 const codeParams = z.object({ code: z.string() })
 const treeParams = codeParams.extend({ treeId: z.uuid() })

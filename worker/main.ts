@@ -16,7 +16,7 @@ import { createSignatureService } from '../gateways/signature-service/client.ts'
 import { endWith, tellReady } from '../process-life.ts'
 import { readBundle } from './bundle.ts'
 import { keepClock } from './clock-keeper.ts'
-import { createProcesses } from './processes.ts'
+import { createProcesses, tellWindows } from './processes.ts'
 import { scrubFailures } from './scrub.ts'
 import { keepSweeping, sweepNotices, sweepStarts } from './sweeps.ts'
 import { createLogger, installRuntime, serveHealth } from './telemetry.ts'
@@ -125,5 +125,10 @@ async function takeUpDuties(): Promise<{ stop: () => Promise<void> }[]> {
     onError,
   })
   const ears = await listen(config.DATABASE_URL, { process_starts: starts.nudge, notices: deliveries.nudge })
-  return [starts, deliveries, { stop: ears.close }, keepClock(stores, onError)]
+  return [
+    starts,
+    deliveries,
+    { stop: ears.close },
+    keepClock({ ...stores, tellWindows: tellWindows(client) }, onError),
+  ]
 }

@@ -7,12 +7,14 @@ import {
   type Client,
 } from '@temporalio/client'
 import type { Processes } from '../activities/campaigns.ts'
+import type { Clock } from '../domain/clock.ts'
 import { TASK_QUEUES } from '../activities/contract/task-queues.ts'
 import { CONVERSION_WORKFLOW } from '../workflows/contract/records.ts'
+import { clockSignal } from '../workflows/contract/messages.ts'
 import { actUpdate, LOCALITY_WORKFLOW, localityWorkflowId } from '../workflows/contract/localities.ts'
 import { MATCHING_RUN_WORKFLOW, matchingRunWorkflowId } from '../workflows/contract/matching.ts'
 import { SIGNING_WORKFLOW } from '../workflows/contract/signing.ts'
-import { SYNC_WINDOW_WORKFLOW } from '../workflows/contract/sync-windows.ts'
+import { SYNC_WINDOW_WORKFLOW, syncWindowWorkflowId } from '../workflows/contract/sync-windows.ts'
 
 /** An update without a worker waits for ever; the activity that asks has its own retries. */
 const UPDATE_WITHIN_MS = 8_000
@@ -58,3 +60,16 @@ export function createProcesses(client: Client): Processes {
     },
   }
 }
+
+/** Tells windows' processes the hour; one that has just ended needs it no more. */
+export const tellWindows =
+  (client: Client) =>
+  async (windowIds: readonly string[], clock: Clock): Promise<void> => {
+    for (const windowId of windowIds)
+      await client.workflow
+        .getHandle(syncWindowWorkflowId(windowId))
+        .signal(clockSignal, clock)
+        .catch((error: unknown) => {
+          if (!(error instanceof WorkflowNotFoundError)) throw error
+        })
+  }

@@ -7,6 +7,13 @@ import type { Database } from '../client.ts'
  */
 export function createOwedStore(db: Database) {
   return {
+    /** Windows whose hour has come and that have not noticed: their processes sleep by an estimate. */
+    async readAsleep(campaignMs: number): Promise<readonly string[]> {
+      const rows = await db.execute<{ window_id: string }>(sql`
+        select window_id from sync_windows where opens_at <= ${new Date(campaignMs).toISOString()}::timestamptz
+          and prepared_at is null and parked_at is null and completed_at is null`)
+      return rows.map(({ window_id }) => window_id)
+    },
     async readOwed(campaignMs: number): Promise<readonly string[]> {
       const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
       const rows = await db.execute<{ what: string }>(sql`

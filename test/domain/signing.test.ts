@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { contentHash, createMerkleRoot, recordLeaf, signingManifest } from '../../domain/signing.ts'
+import {
+  contentHash,
+  createMerkleRoot,
+  recordLeaf,
+  signingManifest,
+  type Sha256,
+} from '../../domain/signing.ts'
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+const sha256: Sha256 = (...parts) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const leafOf = (data: string) => sha256(Buffer.concat([Buffer.of(0), Buffer.from(data, 'hex')]))
 function rootOf(leaves: readonly Uint8Array[]) {

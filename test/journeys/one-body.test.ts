@@ -23,6 +23,9 @@ const UNITS = [
   'H26.01,Sở Nội vụ,H26,department,2025-07-01,,H26.11;H26.12,2',
 ].join('\n')
 
+type Somebody = Awaited<ReturnType<Product['logIn']>>
+type Answer = Awaited<ReturnType<Somebody['get']>>
+
 let sandbox: Sandbox
 let product: Product
 let campaignId: string
@@ -52,7 +55,7 @@ afterAll(async () => {
 })
 
 const stagePath = (stage: string) => `/v1/campaigns/${campaignId}/localities/${BODY}/stages/${stage}`
-async function ok(response: Promise<{ statusCode: number; body: string; json: <T>() => T }>) {
+async function ok(response: Promise<Answer>) {
   const answer = await response
   if (answer.statusCode >= 300) throw new Error(answer.body)
   return answer
