@@ -67,16 +67,15 @@ export const unguardCell = (text: string): string =>
  * (hoàn, khoẻo, huỳnh, thuyền) both schools put it on the vowel that carries the syllable, and what stands otherwise
  * (hòan, hùynh) was typed so. As many vowels as tones: grave, acute, hook, tilde, dot below.
  */
-const TONED = { a: 'àáảãạ', ă: 'ằắẳẵặ', e: 'èéẻẽẹ', ê: 'ềếểễệ', y: 'ỳýỷỹỵ', yê: 'ềếểễệ' } as const
-const FIRST_VOWELS = { o: 'òóỏõọ', u: 'ùúủũụ' } as const
+const TONED = { a: 'àáảãạ', ă: 'ằắẳẵặ', e: 'èéẻẽẹ', ê: 'ềếểễệ', o: 'òóỏõọ', u: 'ùúủũụ', y: 'ỳýỷỹỵ' } as const
 const MISPLACED = /[òóỏõọ][aăe]|[ùúủũụ]yê?|u[ỳýỷỹỵ]ê/
 /** Each misplaced spelling with the one that stands for all: the tone on the vowel that carries the syllable. */
 const PLACED = new Map<string, string>()
 for (const tone of [0, 1, 2, 3, 4]) {
   for (const vowel of ['a', 'ă', 'e'] as const)
-    PLACED.set(`${FIRST_VOWELS.o[tone]}${vowel}`, `o${TONED[vowel][tone]}`)
-  PLACED.set(`${FIRST_VOWELS.u[tone]}y`, `u${TONED.y[tone]}`)
-  PLACED.set(`${FIRST_VOWELS.u[tone]}yê`, `uy${TONED.yê[tone]}`)
+    PLACED.set(`${TONED.o[tone]}${vowel}`, `o${TONED[vowel][tone]}`)
+  PLACED.set(`${TONED.u[tone]}y`, `u${TONED.y[tone]}`)
+  PLACED.set(`${TONED.u[tone]}yê`, `uy${TONED.ê[tone]}`)
   PLACED.set(`u${TONED.y[tone]}ê`, `uy${TONED.ê[tone]}`)
 }
 const MISPLACED_ALL = new RegExp(MISPLACED, 'g')
@@ -94,7 +93,7 @@ const JOINING_MARK = /(?: ?['’‘ʼʻʹ`´′＇] ?)+|[-‐‑‒–—−]+/g
  * y are never exchanged: they make different names.
  */
 export function compareKey(text: string): string {
-  let key = clean(text).toLowerCase().replaceAll(FALSE_D, 'đ')
+  let key = clean(clean(text).toLowerCase()).replaceAll(FALSE_D, 'đ')
   if (MARKS.test(key)) key = clean(key.replaceAll(PARTING_HYPHEN, ' ').replaceAll(JOINING_MARK, ''))
   return MISPLACED.test(key) ? key.replaceAll(MISPLACED_ALL, (found) => PLACED.get(found) ?? found) : key
 }
