@@ -22,8 +22,14 @@ export async function workAtMinistry(
       if (state === 'submitted' && openStage !== 'update-records')
         await coordinator.post(`/campaigns/${campaignId}/localities/${code}/stages/${openStage}/approve`)
     } catch (error) {
-      // Refused for now, for instance for want of capacity: looked at again the next day.
       if (!(error instanceof Declined)) throw error
+      // A day without capacity, or one that is over: the body proposes another.
+      if (error.code === 'capacity-full' || error.code === 'slot-outside-window')
+        await coordinator
+          .post(`/campaigns/${campaignId}/localities/${code}/stages/${openStage}/return`, {
+            reason: error.code,
+          })
+          .catch(onlyDeclined)
     }
   }
 
@@ -35,4 +41,8 @@ export async function workAtMinistry(
     const { keyId } = await operator.post(`/localities/${code}/connection-keys`, { source: choice.source })
     await security.post(`/localities/${code}/connection-keys/${String(keyId)}/activate`)
   }
+}
+
+function onlyDeclined(error: unknown): void {
+  if (!(error instanceof Declined)) throw error
 }

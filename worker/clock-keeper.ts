@@ -7,11 +7,13 @@ const KEEP_EVERY_MS = 200
 /** So often a process that the clock waits for is told the hour. */
 const TELL_EVERY_MS = 1_000
 
+export type Sleepers = Awaited<ReturnType<OwedStore['readAsleep']>>
+
 export interface ClockKeeperDeps {
   readonly clock: ClockStore
   readonly owed: OwedStore
-  /** Tells the processes of these windows what time it is. */
-  readonly tellWindows: (windowIds: readonly string[], clock: Clock) => Promise<void>
+  /** Tells these processes what time it is. */
+  readonly tell: (sleepers: Sleepers, clock: Clock) => Promise<void>
 }
 
 /**
@@ -62,7 +64,7 @@ async function tick({ clock, owed }: ClockKeeperDeps): Promise<boolean> {
 }
 
 /** A process sleeps by an estimate of the clock's pace; the clock must not wait for one that overslept. */
-async function tellSleepers({ clock, owed, tellWindows }: ClockKeeperDeps): Promise<void> {
+async function tellSleepers({ clock, owed, tell }: ClockKeeperDeps): Promise<void> {
   const asleep = await owed.readAsleep(await clock.now())
-  if (asleep.length > 0) await tellWindows(asleep, await clock.readClock())
+  if (asleep.windowIds.length + asleep.campaignIds.length > 0) await tell(asleep, await clock.readClock())
 }

@@ -16,7 +16,7 @@ import { createSignatureService } from '../gateways/signature-service/client.ts'
 import { endWith, tellReady } from '../process-life.ts'
 import { readBundle } from './bundle.ts'
 import { keepClock } from './clock-keeper.ts'
-import { createProcesses, tellWindows } from './processes.ts'
+import { createProcesses, tellSleepers } from './processes.ts'
 import { scrubFailures } from './scrub.ts'
 import { keepSweeping, sweepNotices, sweepStarts } from './sweeps.ts'
 import { createLogger, installRuntime, serveHealth } from './telemetry.ts'
@@ -129,6 +129,6 @@ async function takeUpDuties(): Promise<{ stop: () => Promise<void> }[]> {
     starts,
     deliveries,
     { stop: ears.close },
-    keepClock({ ...stores, tellWindows: tellWindows(client) }, onError),
+    keepClock({ ...stores, tell: tellSleepers(client) }, onError),
   ]
 }

@@ -7,9 +7,11 @@ import {
   type Client,
 } from '@temporalio/client'
 import type { Processes } from '../activities/campaigns.ts'
+import type { Sleepers } from './clock-keeper.ts'
 import type { Clock } from '../domain/clock.ts'
 import { TASK_QUEUES } from '../activities/contract/task-queues.ts'
 import { CONVERSION_WORKFLOW } from '../workflows/contract/records.ts'
+import { campaignWorkflowId } from '../workflows/contract/campaigns.ts'
 import { clockSignal } from '../workflows/contract/messages.ts'
 import { actUpdate, LOCALITY_WORKFLOW, localityWorkflowId } from '../workflows/contract/localities.ts'
 import { MATCHING_RUN_WORKFLOW, matchingRunWorkflowId } from '../workflows/contract/matching.ts'
@@ -61,13 +63,13 @@ export function createProcesses(client: Client): Processes {
   }
 }
 
-/** Tells windows' processes the hour; one that has just ended needs it no more. */
-export const tellWindows =
+/** Tells processes the hour; one that has just ended needs it no more. */
+export const tellSleepers =
   (client: Client) =>
-  async (windowIds: readonly string[], clock: Clock): Promise<void> => {
-    for (const windowId of windowIds)
+  async ({ windowIds, campaignIds }: Sleepers, clock: Clock): Promise<void> => {
+    for (const processId of [...windowIds.map(syncWindowWorkflowId), ...campaignIds.map(campaignWorkflowId)])
       await client.workflow
-        .getHandle(syncWindowWorkflowId(windowId))
+        .getHandle(processId)
         .signal(clockSignal, clock)
         .catch((error: unknown) => {
           if (!(error instanceof WorkflowNotFoundError)) throw error

@@ -1,5 +1,13 @@
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
+
+/** Campaigns whose matching of the present day has not been ordered though its hour has come. */
+const unmatchedDays = (now: SQL) => sql`
+  from campaigns c where cancelled_at is null and closed_at is null
+    and (c.settings ->> 'matchFrom')::date <= (${now} at time zone 'Asia/Ho_Chi_Minh')::date
+    and extract(hour from ${now} at time zone 'Asia/Ho_Chi_Minh') >= (c.settings ->> 'matchHour')::int
+    and not exists (select from matching_runs r where r.campaign_id = c.campaign_id
+      and r.day = (${now} at time zone 'Asia/Ho_Chi_Minh')::date)`
 
 /**
  * What is due in our own rows and not finished, as one query: while there is any, a rehearsal's clock stands still, so
@@ -7,12 +15,16 @@ import type { Database } from '../client.ts'
  */
 export function createOwedStore(db: Database) {
   return {
-    /** Windows whose hour has come and that have not noticed: their processes sleep by an estimate. */
-    async readAsleep(campaignMs: number): Promise<readonly string[]> {
-      const rows = await db.execute<{ window_id: string }>(sql`
-        select window_id from sync_windows where opens_at <= ${new Date(campaignMs).toISOString()}::timestamptz
+    /** Windows whose hour has come, and campaigns whose day is to be matched, that have not noticed: they sleep by an estimate. */
+    async readAsleep(
+      campaignMs: number,
+    ): Promise<{ readonly windowIds: readonly string[]; readonly campaignIds: readonly string[] }> {
+      const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
+      const windows = await db.execute<{ id: string }>(sql`
+        select window_id as id from sync_windows where opens_at <= ${now}
           and prepared_at is null and parked_at is null and completed_at is null`)
-      return rows.map(({ window_id }) => window_id)
+      const campaigns = await db.execute<{ id: string }>(sql`select campaign_id as id ${unmatchedDays(now)}`)
+      return { windowIds: windows.map(({ id }) => id), campaignIds: campaigns.map(({ id }) => id) }
     },
     async readOwed(campaignMs: number): Promise<readonly string[]> {
       const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
@@ -39,11 +51,7 @@ export function createOwedStore(db: Database) {
         union all select 'matching-not-finished' where exists (
           select from matching_runs where finished_at is null)
         union all select 'matching-not-started' where exists (
-          select from campaigns c where cancelled_at is null and closed_at is null
-            and (c.settings ->> 'matchFrom')::date <= (${now} at time zone 'Asia/Ho_Chi_Minh')::date
-            and extract(hour from ${now} at time zone 'Asia/Ho_Chi_Minh') >= (c.settings ->> 'matchHour')::int
-            and not exists (select from matching_runs r where r.campaign_id = c.campaign_id
-              and r.day = (${now} at time zone 'Asia/Ho_Chi_Minh')::date))`)
+          select ${unmatchedDays(now)})`)
       return rows.map(({ what }) => what)
     },
   }

@@ -96,6 +96,9 @@ async function confirmSlot(tx: Transaction, approval: Approval, processes: Appro
     .limit(1)
     .for('update')
   if (slot === undefined || slot.confirmedAt !== null) return
+  // A day that is over can not be confirmed: the body proposes another.
+  if (startOfDay(addDays(slot.day, 1)) <= occurredMs)
+    throw new Refusal('slot-outside-window', { from: toHanoiDate(occurredMs), to: slot.day })
   await takeSlot(tx, slot, { actor, occurredMs }, processes)
 }
 
