@@ -1,13 +1,15 @@
 import { Refusal } from './errors.ts'
-import { isHanoiDate, type HanoiDate } from './hanoi-time.ts'
+import type { HanoiDate } from './hanoi-time.ts'
 import {
   RECORD_FIELDS,
   REJECT_COLUMNS,
   RULES,
+  type RecordField,
   type RecordRule,
   type RecordWarning,
 } from './records-fields.ts'
-import { clean, isWellFormedText } from './records-text.ts'
+import { clean, guardCell, isPlainText, isWellFormedText, unguardCell } from './records-text.ts'
+import { normalised, ruleBrokenBy, warningsOf } from './records-values.ts'
 
 /** For each column of the file the field it holds (an index into `RECORD_FIELDS`), or -1 for one that is ignored. */
 export type Columns = readonly number[]
@@ -34,11 +36,11 @@ export function recogniseDelimiter(header: string): ',' | ';' | '\t' {
 
 /** @throws Refusal `file-header` naming the column that is unknown, repeated or missing */
 export function recogniseHeader(cells: readonly string[]): Columns {
-  const columns = cells.map((cell) => {
+  const columns = cells.map((cell, position) => {
     const key = columnKey(cell)
     if (IGNORED.has(key)) return -1
     const index = FIELD_BY_NAME.get(key)
-    if (index === undefined) throw new Refusal('file-header', { field: clean(cell).slice(0, 60) })
+    if (index === undefined) throw new Refusal('file-header', { field: columnNamed(cell, position) })
     return index
   })
   for (const [index, { name, mandatory }] of RECORD_FIELDS.entries()) {
@@ -48,129 +50,108 @@ export function recogniseHeader(cells: readonly string[]): Columns {
   return columns
 }
 
+/** A file without a header begins with a person: only what looks like a column's name is repeated, else its number is. */
+const columnNamed = (cell: string, position: number) =>
+  /^[a-z]{1,30}(?:_[a-z]{1,30}){1,3}$/.test(cell) ? cell : `#${position + 1}`
+
 export interface Fault {
   readonly field: string
   readonly rule: RecordRule
 }
-/** The cleaned values of one record, by field name; empty ones are absent. */
+/** The cleaned values of one record, by field name in the order of RFC 8785; empty ones are absent. */
 export type Content = Readonly<Record<string, string>>
 export type Checked =
   | { readonly content: Content; readonly warnings: readonly RecordWarning[] }
   | { readonly faults: readonly Fault[] }
 
-const GENDERS: Readonly<Record<string, string>> = {
-  male: 'male',
-  female: 'female',
-  nam: 'male',
-  nữ: 'female',
-  nu: 'female',
-}
-const PARTIAL_DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/
-const COEFFICIENT = /^\d{1,2}([.,]\d{1,2})?$/
-const UNIT_CODE = /^[A-Z]\d{2}(\.[0-9A-Z]+)*$/
-const RANK_USUAL = /^\d{2}\.\d{3}[a-z]?$|^V\.\d{2}\.\d{2}\.\d{2}$/
-const RANK_POSSIBLE = /^[0-9A-Za-z.-]+$/
+/** The fields of a file, each with its column, in the order in which a content holds them. */
+type Plan = readonly (RecordField & { readonly column: number })[]
+const plans = new WeakMap<Columns, Plan>()
 
-/** Cleans and checks one record; `today` is the day in whose future nobody is born. All faults are named, not the first. */
+function planOf(columns: Columns): Plan {
+  const known = plans.get(columns)
+  if (known !== undefined) return known
+  const plan = columns
+    .flatMap((index, column) => {
+      const field = RECORD_FIELDS[index]
+      return field === undefined ? [] : [{ ...field, column }]
+    })
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  plans.set(columns, plan)
+  return plan
+}
+
+/**
+ * Cleans and checks one record; `today` is the day in whose future nobody is born. All its faults are named, in the order
+ * of the file's columns, not only the first.
+ */
 export function checkRecord(cells: readonly string[], columns: Columns, today: HanoiDate): Checked {
   if (cells.length !== columns.length)
     return {
       faults: [{ field: '', rule: cells.length < columns.length ? 'columns-missing' : 'columns-surplus' }],
     }
   const content: Record<string, string> = {}
-  const faults: Fault[] = []
-  for (let column = 0; column < columns.length; column += 1) {
-    const field = RECORD_FIELDS[columns[column] ?? -1]
-    if (field === undefined) continue
-    const raw = cells[column] ?? ''
-    const value = clean(raw)
-    const outcome = value === '' ? (field.mandatory ? 'missing' : null) : checkValue(field, value, today)
-    if (outcome !== null && isFault(outcome)) faults.push({ field: field.name, rule: outcome })
+  let broken = false
+  for (const field of planOf(columns)) {
+    const value = valueOf(cells[field.column] ?? '')
+    const rule = ruleOf(field, value, today)
+    if (rule !== null) broken = true
     else if (value !== '') content[field.name] = normalised(field.kind, value)
   }
-  return faults.length > 0 ? { faults } : { content, warnings: warningsOf(content) }
+  if (broken) return { faults: faultsOf(cells, columns, today) }
+  return {
+    content,
+    warnings: warningsOf(
+      content['personal_id'] ?? '',
+      content['gender'] ?? '',
+      content['birth_date'] ?? '',
+      content['rank_code'],
+    ),
+  }
 }
 
-const isFault = (outcome: RecordRule | null): outcome is RecordRule => outcome !== null
+const valueOf = (cell: string) =>
+  isPlainText(cell) && cell.charCodeAt(0) !== 0x27 ? cell : clean(unguardCell(cell))
 
-function checkValue(
-  field: (typeof RECORD_FIELDS)[number],
-  value: string,
-  today: HanoiDate,
-): RecordRule | null {
+function ruleOf(field: RecordField, value: string, today: HanoiDate): RecordRule | null {
+  if (value === '') return field.mandatory ? 'missing' : null
   if (value.length > field.lengthMax) return 'too-long'
   if (!isWellFormedText(value)) return 'text-not-well-formed'
-  switch (field.kind) {
-    case 'text':
-      return null
-    case 'personal-id':
-      return checkPersonalId(value)
-    case 'gender':
-      return GENDERS[value.toLowerCase()] === undefined ? 'gender-unknown' : null
-    case 'birth-date':
-      return checkBirthDate(value, today)
-    case 'date':
-      return isHanoiDate(value) ? null : 'date-shape'
-    case 'unit':
-      return UNIT_CODE.test(value) ? null : 'unit-code-shape'
-    case 'rank':
-      return RANK_POSSIBLE.test(value) ? null : 'rank-code-shape'
-    case 'coefficient':
-      return COEFFICIENT.test(value) ? null : 'salary-coefficient-shape'
-  }
+  return ruleBrokenBy(field.kind, value, today)
 }
 
-function checkPersonalId(value: string): RecordRule | null {
-  if (/^\d{12}$/.test(value)) return null
-  if (/^\d{11}$/.test(value)) return 'personal-id-lost-zero'
-  return /^\d{9}$/.test(value) ? 'personal-id-legacy' : 'personal-id-shape'
-}
+/** Only for the few records that have faults, so that the many pay nothing for the order. */
+const faultsOf = (cells: readonly string[], columns: Columns, today: HanoiDate): readonly Fault[] =>
+  columns.flatMap((index, column) => {
+    const field = RECORD_FIELDS[index]
+    const rule = field === undefined ? null : ruleOf(field, valueOf(cells[column] ?? ''), today)
+    return field === undefined || rule === null ? [] : [{ field: field.name, rule }]
+  })
 
-function checkBirthDate(value: string, today: HanoiDate): RecordRule | null {
-  if (!PARTIAL_DATE.test(value)) return 'birth-date-shape'
-  const [, month = '01'] = value.split('-')
-  const whole = `${value}-01-01`.slice(0, 10)
-  if (month > '12' || month === '00' || (value.length === 10 && !isHanoiDate(value)))
-    return 'birth-date-shape'
-  return whole < '1900-01-01' || whole > today ? 'birth-date-impossible' : null
-}
-
-const normalised = (kind: (typeof RECORD_FIELDS)[number]['kind'], value: string): string =>
-  kind === 'gender'
-    ? (GENDERS[value.toLowerCase()] ?? value)
-    : kind === 'coefficient'
-      ? value.replace(',', '.')
-      : value
-
-/** 3 digits province of registration, 1 century and gender, 2 birth year, 6 at random (Circular 59/2021/TT-BCA). */
-function warningsOf(content: Content): readonly RecordWarning[] {
-  const { personal_id: id = '', gender, birth_date: birthDate = '', rank_code: rank } = content
-  const warnings: RecordWarning[] = []
-  if (id.slice(0, 3) < '001' || id.slice(0, 3) > '096') warnings.push('personal-id-province')
-  const digit = Number(id[3])
-  if ((digit % 2 === 0) !== (gender === 'male')) warnings.push('personal-id-gender')
-  if (String(1900 + Math.floor(digit / 2) * 100 + Number(id.slice(4, 6))) !== birthDate.slice(0, 4))
-    warnings.push('personal-id-year')
-  if (rank !== undefined && !RANK_USUAL.test(rank)) warnings.push('rank-code-unusual')
-  return warnings
-}
-
-/** RFC 8785 over flat strings: keys in order of their code units, absent is not null. */
+/** RFC 8785 over flat strings: keys in the order of their code units, absent is not null. */
 export function canonicalContent(content: Content): string {
-  const members: string[] = []
-  for (const name of SORTED_NAMES) {
-    const value = content[name]
-    if (value !== undefined) members.push(`"${name}":${JSON.stringify(value)}`)
+  let previous = ''
+  for (const name in content) {
+    if (name <= previous) return sortedContent(content)
+    previous = name
   }
-  return `{${members.join(',')}}`
+  return JSON.stringify(content)
 }
-const SORTED_NAMES = RECORD_FIELDS.map(({ name }) => name).toSorted()
+const sortedContent = (content: Content): string =>
+  `{${Object.keys(content)
+    .toSorted()
+    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(content[name])}`)
+    .join(',')}}`
 
-/** RFC 4180: quoted where it must be. What was uploaded is given back as it was, so that it can be uploaded again. */
+/** RFC 4180: quoted where it must be. */
 export const csvCell = (text: string, delimiter = ','): string =>
   text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 
-/** One line of a rejects file: where and why, then the original cells. */
+/**
+ * One line of a rejects file: where and why, then the original cells. The file is opened in spreadsheets, therefore a
+ * cell that would be a formula there is guarded; `checkRecord` takes the guard off again, so that the file, mended or as
+ * it is, means what was handed in.
+ */
 export function rejectLine(
   line: number,
   faults: readonly { readonly field: string; readonly rule: string }[],
@@ -185,7 +166,7 @@ export function rejectLine(
     faults.map(({ rule }) => rule).join('|'),
     message('vi'),
     message('en'),
-    ...originalCells,
+    ...originalCells.map(guardCell),
   ]
   return `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\r\n`
 }

@@ -17,7 +17,12 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
     },
-    transform: jsonSchemaTransform,
+    // Who may call a route is part of its description.
+    transform: (route) => {
+      const described = jsonSchemaTransform(route)
+      const action = route.route.config?.action
+      return { ...described, schema: { ...described.schema, 'x-action': action } }
+    },
     transformObject: jsonSchemaTransformObject,
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
