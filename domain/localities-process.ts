@@ -68,6 +68,7 @@ export function beginLocality(input: {
     held: false,
     ended: false,
     look: false,
+    shownNextMs: null,
     sequence: 0,
     answers: {},
     outbox: [],
@@ -244,6 +245,19 @@ export function plan(state: LocalityState, stage: Stage, dueMs: number, rungs: r
   const status = stageOf(state, stage)
   // The date may have moved while the calendar was read.
   if (status.dueMs === dueMs) status.rungs = rungs
+}
+
+/**
+ * Takes over the next instant for the projection where it is not the one shown; says whether it is news. A rehearsal's
+ * clock waits for a body whose hour has come, and must know it.
+ */
+export function noteNext(state: LocalityState): boolean {
+  const nextMs = nextInstant(state)
+  if (nextMs === state.shownNextMs) return false
+  state.shownNextMs = nextMs
+  // A projection of its own needs a number of its own.
+  if (state.outbox.length === 0) state.sequence += 1
+  return true
 }
 
 /** The next campaign instant at which {@link advance} has something to do, or null while only people can move things. */

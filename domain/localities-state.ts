@@ -104,6 +104,8 @@ export interface LocalityState {
   ended: boolean
   /** The open stage's rows are to be looked at (again). */
   look: boolean
+  /** What the projection shows as the next instant. */
+  shownNextMs: number | null
   sequence: number
   answers: Record<string, ActAnswer>
   outbox: Effect[]

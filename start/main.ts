@@ -24,8 +24,8 @@ import { startPostgres } from './postgres.ts'
 import { createSupervisor } from './processes.ts'
 import { connectRehearsal, showProgress } from './rehearsal.ts'
 
-/** Campaign days per second: 71 days in three minutes, holds not counted. */
-const DAYS_PER_SECOND = 0.4
+/** Campaign days per second: 71 days in a minute and a half, holds not counted. */
+const DAYS_PER_SECOND = 0.8
 const FIRST_HOUR = 8
 
 const say = (line: string) => console.log(line)

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.ts'
 import type { ClockStore } from '../drizzle/stores/clock.ts'
-import type { OwedStore } from '../drizzle/stores/clock-owed.ts'
+import type { OwedStore, Sleepers } from '../drizzle/stores/clock-owed.ts'
 
 const KEEP_EVERY_MS = 200
 /** So often a process that the clock waits for is told the hour. */
 const TELL_EVERY_MS = 1_000
-
-export type Sleepers = Awaited<ReturnType<OwedStore['readAsleep']>>
 
 export interface ClockKeeperDeps {
   readonly clock: ClockStore
@@ -66,5 +64,6 @@ async function tick({ clock, owed }: ClockKeeperDeps): Promise<boolean> {
 /** A process sleeps by an estimate of the clock's pace; the clock must not wait for one that overslept. */
 async function tellSleepers({ clock, owed, tell }: ClockKeeperDeps): Promise<void> {
   const asleep = await owed.readAsleep(await clock.now())
-  if (asleep.windowIds.length + asleep.campaignIds.length > 0) await tell(asleep, await clock.readClock())
+  const { windowIds, campaignIds, bodies } = asleep
+  if (windowIds.length + campaignIds.length + bodies.length > 0) await tell(asleep, await clock.readClock())
 }

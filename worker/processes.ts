@@ -7,7 +7,7 @@ import {
   type Client,
 } from '@temporalio/client'
 import type { Processes } from '../activities/campaigns.ts'
-import type { Sleepers } from './clock-keeper.ts'
+import type { Sleepers } from '../drizzle/stores/clock-owed.ts'
 import type { Clock } from '../domain/clock.ts'
 import { TASK_QUEUES } from '../activities/contract/task-queues.ts'
 import { CONVERSION_WORKFLOW } from '../workflows/contract/records.ts'
@@ -66,8 +66,13 @@ export function createProcesses(client: Client): Processes {
 /** Tells processes the hour; one that has just ended needs it no more. */
 export const tellSleepers =
   (client: Client) =>
-  async ({ windowIds, campaignIds }: Sleepers, clock: Clock): Promise<void> => {
-    for (const processId of [...windowIds.map(syncWindowWorkflowId), ...campaignIds.map(campaignWorkflowId)])
+  async ({ windowIds, campaignIds, bodies }: Sleepers, clock: Clock): Promise<void> => {
+    const processIds = [
+      ...windowIds.map(syncWindowWorkflowId),
+      ...campaignIds.map(campaignWorkflowId),
+      ...bodies.map((body) => localityWorkflowId(body.campaignId, body.localityCode)),
+    ]
+    for (const processId of processIds)
       await client.workflow
         .getHandle(processId)
         .signal(clockSignal, clock)

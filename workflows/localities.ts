@@ -5,6 +5,7 @@ import {
   assertAllowed,
   decide,
   needsPlan,
+  noteNext,
   nextInstant,
   openStage,
   plan,
@@ -65,7 +66,7 @@ export async function localityWorkflow(input: LocalityInput): Promise<void> {
 /** Performs what the decisions so far require, one step at a time; false when nothing is left to do. */
 async function performOne(state: LocalityState): Promise<boolean> {
   const { campaignId, localityCode } = state
-  if (state.outbox.length > 0) {
+  if (noteNext(state) || state.outbox.length > 0) {
     const effects = [...state.outbox]
     await projectLocality({
       campaignId,
@@ -74,6 +75,7 @@ async function performOne(state: LocalityState): Promise<boolean> {
       openStage: openStage(state)?.stage ?? null,
       held: state.held,
       ended: state.ended,
+      nextMs: state.shownNextMs,
       stages: state.stages,
       effects,
     })

@@ -10,6 +10,8 @@ export interface Projection {
   readonly openStage: Stage | null
   readonly held: boolean
   readonly ended: boolean
+  /** When the process has something to do by itself; null while it waits for people. */
+  readonly nextMs: number | null
   readonly stages: readonly StageStatus[]
   readonly effects: readonly Effect[]
 }

@@ -217,6 +217,7 @@ CREATE TABLE "campaign_localities" (
 	"sequence" bigint DEFAULT 0 NOT NULL,
 	"open_stage" text,
 	"held" boolean DEFAULT false NOT NULL,
+	"next_at" timestamp with time zone,
 	CONSTRAINT "campaign_localities_campaign_id_locality_code_pk" PRIMARY KEY("campaign_id","locality_code")
 );
 --> statement-breakpoint

@@ -59,6 +59,8 @@ export const campaignLocalities = pgTable(
     sequence: bigint('sequence', { mode: 'number' }).notNull().default(0),
     openStage: text('open_stage'),
     held: boolean('held').notNull().default(false),
+    /** The next campaign instant at which the process has something to do by itself; null while it waits for people. */
+    nextAt: instant('next_at'),
   },
   (table) => [
     primaryKey({ columns: [table.campaignId, table.localityCode] }),

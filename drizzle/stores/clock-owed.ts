@@ -9,22 +9,32 @@ const unmatchedDays = (now: SQL) => sql`
     and not exists (select from matching_runs r where r.campaign_id = c.campaign_id
       and r.day = (${now} at time zone 'Asia/Ho_Chi_Minh')::date)`
 
+export interface Sleepers {
+  readonly windowIds: readonly string[]
+  readonly campaignIds: readonly string[]
+  readonly bodies: readonly { readonly campaignId: string; readonly localityCode: string }[]
+}
+
 /**
  * What is due in our own rows and not finished, as one query: while there is any, a rehearsal's clock stands still, so
  * that nobody is late because the machine is slow. What waits for a person (parked) does not hold the clock.
  */
 export function createOwedStore(db: Database) {
   return {
-    /** Windows whose hour has come, and campaigns whose day is to be matched, that have not noticed: they sleep by an estimate. */
-    async readAsleep(
-      campaignMs: number,
-    ): Promise<{ readonly windowIds: readonly string[]; readonly campaignIds: readonly string[] }> {
+    /** Processes whose hour has come and that have not noticed: they sleep by an estimate of the clock's pace. */
+    async readAsleep(campaignMs: number): Promise<Sleepers> {
       const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
       const windows = await db.execute<{ id: string }>(sql`
         select window_id as id from sync_windows where opens_at <= ${now}
           and prepared_at is null and parked_at is null and completed_at is null`)
       const campaigns = await db.execute<{ id: string }>(sql`select campaign_id as id ${unmatchedDays(now)}`)
-      return { windowIds: windows.map(({ id }) => id), campaignIds: campaigns.map(({ id }) => id) }
+      const bodies = await db.execute<{ campaign_id: string; locality_code: string }>(sql`
+        select campaign_id, locality_code from campaign_localities where left_at is null and next_at <= ${now}`)
+      return {
+        windowIds: windows.map(({ id }) => id),
+        campaignIds: campaigns.map(({ id }) => id),
+        bodies: bodies.map((body) => ({ campaignId: body.campaign_id, localityCode: body.locality_code })),
+      }
     },
     async readOwed(campaignMs: number): Promise<readonly string[]> {
       const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
@@ -38,6 +48,8 @@ export function createOwedStore(db: Database) {
         union all select 'session-not-signed' where exists (
           select from signing_sessions
           where ordered_at is not null and signed_at is null and abandoned_at is null and parked_at is null)
+        union all select 'body-not-looked' where exists (
+          select from campaign_localities where left_at is null and next_at <= ${now})
         union all select 'window-not-sent' where exists (
           select from sync_windows where opens_at <= ${now} and completed_at is null and parked_at is null)
         union all select 'key-not-confirmed' where exists (

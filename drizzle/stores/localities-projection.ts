@@ -27,6 +27,7 @@ export interface ProjectionWrite {
   readonly openStage: Stage | null
   readonly held: boolean
   readonly ended: boolean
+  readonly nextMs: number | null
   readonly stages: readonly StageStatus[]
   readonly effects: readonly Effect[]
   readonly notices: readonly NewNotice[]
@@ -58,6 +59,7 @@ async function advanceSequence(tx: Transaction, input: ProjectionWrite): Promise
       sequence: input.sequence,
       openStage: input.openStage,
       held: input.held,
+      nextAt: input.nextMs,
       ...(input.ended ? { leftAt: input.nowMs } : {}),
     })
     .where(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEntry, createPerson, type Entry } from '../../sandbox/people.ts'
 import { enterPeople } from '../../sandbox/population-database.ts'
+import { readableHistory, recordHistory } from '../support/histories.ts'
 import { gatewaysTo, startProduct, until, type Product } from '../support/product.ts'
 import { SANDBOX_SECRET, startSandbox, type Sandbox } from '../support/sandbox.ts'
 
@@ -207,8 +208,11 @@ test('stage 6: an outage parks the window with its reason; a retry sends only wh
   await product.standAt('2025-09-03T08:00:00+07:00')
   const [parked] = await until(windows, ([window]) => window?.['state'] === 'parked')
   expect(parked).toMatchObject({ parkedReason: 'receiver-unavailable', items: PEOPLE, pending: PEOPLE })
-  const attention = (await people.operator.get('/v1/attention-items')).json<{ items: { kind: string }[] }>()
-  expect(attention.items.map(({ kind }) => kind)).toContain('sync-window')
+  await until(
+    async () =>
+      (await people.operator.get('/v1/attention-items')).json<{ items: { kind: string }[] }>().items,
+    (items) => items.some(({ kind }) => kind === 'sync-window'),
+  )
 
   sandbox.faults.set('personnel-database', null)
   const retried = await people.operator.post(
@@ -263,6 +267,30 @@ test('stage 7: the daily match finds the planted differences, and a correction t
   expect((await open()).map(({ recordCode }) => recordCode).toSorted()).toEqual(
     dead.map(({ recordCode }) => recordCode).toSorted(),
   )
+})
+
+test('what the histories, their failures and ids hold is codes, counts and instants: no name, no personal id', async () => {
+  const personal = entries.flatMap(({ personalId, fullName }) => [personalId, fullName.trim()])
+  const leaks: string[] = []
+  const types = new Set<string>()
+  for await (const { workflowId, runId } of product.client.workflow.list()) {
+    const history = await product.client.workflow.getHandle(workflowId, runId).fetchHistory()
+    const text = readableHistory(history)
+    types.add(history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? '')
+    leaks.push(...personal.filter((value) => text.includes(value) || workflowId.includes(value)))
+    await recordHistory(history)
+  }
+  expect(leaks).toEqual([])
+  expect(types.size).toBeGreaterThanOrEqual(7)
+  // The same search finds what is planted: somebody's name as the argument of a process.
+  const [planted = ''] = personal
+  const handle = await product.client.workflow.start('nobody', {
+    taskQueue: 'none',
+    workflowId: 'planted',
+    args: [{ planted }],
+  })
+  expect(readableHistory(await handle.fetchHistory())).toContain(planted)
+  await handle.terminate()
 })
 
 test('no step of it failed for a reason that nobody planned', () => {
