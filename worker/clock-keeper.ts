@@ -25,6 +25,7 @@ export function keepClock(
   const stopping = new AbortController()
   let toldMs = 0
   const loop = (async () => {
+    await deps.clock.reanchorAfterStop().catch(onError)
     while (!stopping.signal.aborted) {
       try {
         const isHeld = await tick(deps)

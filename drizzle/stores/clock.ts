@@ -6,6 +6,8 @@ import { clockAnchors, clockHolds, installation } from '../schema/clock.ts'
 export type AnchorCause = 'start' | 'restart' | 'hold' | 'release' | 'pause' | 'resume' | 'speed'
 /** Over so many anchors the pace is averaged. */
 const PACE_ANCHORS = 40
+/** The keeper says five times a second that it is alive. */
+const ALIVE_FOR_MS = 1_000
 
 interface AnchorRow {
   readonly realAt: number
@@ -45,11 +47,14 @@ export function createClockStore(db: Database) {
 
   return {
     readClock,
-    /** The present campaign instant. */
+    /** The present campaign instant. It does not run on without its keeper: a second after the last sign of life it stands. */
     async now(): Promise<number> {
       const [newest] = await readAnchors(1)
       if (newest === undefined) return Date.now()
-      return Math.floor(newest.campaignAt + (Date.now() - newest.realAt) * newest.speed)
+      const [row] = await db.select({ lastAliveAt: installation.lastAliveAt }).from(installation)
+      const aliveMs = row?.lastAliveAt ?? null
+      const standsMs = aliveMs === null ? Infinity : Math.max(aliveMs + ALIVE_FOR_MS, newest.realAt)
+      return Math.floor(newest.campaignAt + (Math.min(Date.now(), standsMs) - newest.realAt) * newest.speed)
     },
     readNewestAnchor: async (): Promise<AnchorRow | null> => (await readAnchors(1))[0] ?? null,
 
@@ -92,18 +97,23 @@ export function createClockStore(db: Database) {
       await db.insert(installation).values({ mode, keyCheck }).onConflictDoNothing()
     },
 
-    /** Takes the time that nothing ran out of campaign time: the clock goes on from its last sign of life. */
+    /**
+     * Takes the time in which nothing kept the clock out of campaign time: it stands where it was at the last sign of
+     * life, until its keeper lets it go. Does nothing while a keeper is alive.
+     */
     async reanchorAfterStop(): Promise<void> {
       const [row] = await db.select({ lastAliveAt: installation.lastAliveAt }).from(installation)
       const newest = (await readAnchors(1))[0]
-      if (newest === undefined || row?.lastAliveAt === undefined || row.lastAliveAt === null) return
-      const aliveMs = Math.max(row.lastAliveAt, newest.realAt)
-      const campaignMs = Math.floor(newest.campaignAt + (aliveMs - newest.realAt) * newest.speed)
-      const paused = newest.speed === 0 && newest.cause === 'pause'
+      const lastAliveMs = row?.lastAliveAt ?? null
+      if (newest === undefined || lastAliveMs === null || Date.now() - lastAliveMs < ALIVE_FOR_MS) return
+      if (newest.speed === 0) return
+      const campaignMs = Math.floor(
+        newest.campaignAt + (Math.max(lastAliveMs, newest.realAt) - newest.realAt) * newest.speed,
+      )
       await this.anchor({
-        speed: paused ? 0 : newest.runningSpeed,
+        speed: 0,
         runningSpeed: newest.runningSpeed,
-        cause: paused ? 'pause' : 'restart',
+        cause: 'restart',
         actor: null,
         campaignMs,
       })
