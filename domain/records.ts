@@ -90,15 +90,15 @@ export function checkRecord(cells: readonly string[], columns: Columns, today: H
     return {
       faults: [{ field: '', rule: cells.length < columns.length ? 'columns-missing' : 'columns-surplus' }],
     }
+  const values = valuesOf(cells)
   const content: Record<string, string> = {}
   let broken = false
   for (const field of planOf(columns)) {
-    const value = valueOf(cells[field.column] ?? '')
-    const rule = ruleOf(field, value, today)
-    if (rule !== null) broken = true
+    const value = values[field.column] ?? ''
+    if (ruleOf(field, value, today) !== null) broken = true
     else if (value !== '') content[field.name] = normalised(field.kind, value)
   }
-  if (broken) return { faults: faultsOf(cells, columns, today) }
+  if (broken) return { faults: faultsOf(values, columns, today) }
   return {
     content,
     warnings: warningsOf(
@@ -110,21 +110,32 @@ export function checkRecord(cells: readonly string[], columns: Columns, today: H
   }
 }
 
-const valueOf = (cell: string) =>
-  isPlainText(cell) && cell.charCodeAt(0) !== 0x27 ? cell : clean(unguardCell(cell))
+/** Stands for text that is not well formed. */
+const DAMAGED = '\ufffd'
+const APOSTROPHE = 0x27
+const isPlainCell = (cell: string) => isPlainText(cell) && cell.charCodeAt(0) !== APOSTROPHE
+
+/** Nearly every row is clean already: it is looked at once, and nothing is made of it. */
+const valuesOf = (cells: readonly string[]): readonly string[] =>
+  cells.every(isPlainCell) ? cells : cells.map(valueOf)
+
+function valueOf(cell: string): string {
+  if (isPlainCell(cell)) return cell
+  const value = clean(unguardCell(cell))
+  return isWellFormedText(value) ? value : DAMAGED
+}
 
 function ruleOf(field: RecordField, value: string, today: HanoiDate): RecordRule | null {
   if (value === '') return field.mandatory ? 'missing' : null
-  if (value.length > field.lengthMax) return 'too-long'
-  if (!isWellFormedText(value)) return 'text-not-well-formed'
-  return ruleBrokenBy(field.kind, value, today)
+  if (value === DAMAGED) return 'text-not-well-formed'
+  return value.length > field.lengthMax ? 'too-long' : ruleBrokenBy(field.kind, value, today)
 }
 
 /** Only for the few records that have faults, so that the many pay nothing for the order. */
-const faultsOf = (cells: readonly string[], columns: Columns, today: HanoiDate): readonly Fault[] =>
+const faultsOf = (values: readonly string[], columns: Columns, today: HanoiDate): readonly Fault[] =>
   columns.flatMap((index, column) => {
     const field = RECORD_FIELDS[index]
-    const rule = field === undefined ? null : ruleOf(field, valueOf(cells[column] ?? ''), today)
+    const rule = field === undefined ? null : ruleOf(field, values[column] ?? '', today)
     return field === undefined || rule === null ? [] : [{ field: field.name, rule }]
   })
 
