@@ -82,7 +82,8 @@ test('.env.example names variables that are read, and every one that is required
 test('every variable that the deployment gives our processes is one that they read', () => {
   const text = readFileSync('docker-compose.yml', 'utf8')
   const product =
-    text.slice(text.indexOf('x-product:'), text.indexOf('services:')) + text.slice(text.indexOf('\n  migrate:'))
+    text.slice(text.indexOf('x-product:'), text.indexOf('services:')) +
+    text.slice(text.indexOf('\n  migrate:'))
   const given = [...product.matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? '')
   expect(given.length).toBeGreaterThan(20)
   expect(given.filter((name) => !KNOWN_VARIABLES.includes(name))).toEqual([])
