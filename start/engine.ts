@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly ip?: string
   /** For tests: the time of one execution can be moved on. */
   readonly timeSkipping?: boolean
+  /** Beside `default`. */
+  readonly namespaces?: readonly string[]
   readonly say: Say
 }
 
@@ -51,6 +53,8 @@ export interface RunningEngine {
 }
 
 const READY_MS = 30_000
+/** A port that was free when it was chosen may be taken a moment later, by the engine's own inner ports too. */
+const STARTS_MAX = 3
 const STOP_MS = 5_000
 
 /**
@@ -70,6 +74,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     await endProcesses([left], STOP_MS)
   }
   await mkdir(dirname(databaseFile), { recursive: true, mode: 0o700 })
+  for (let starts = 1; ; starts += 1) {
+    try {
+      return await startOnce(options, ip)
+    } catch (error) {
+      if (!(error instanceof PortTaken) || starts === STARTS_MAX) throw error
+    }
+  }
+}
+
+class PortTaken extends StartFailure {}
+
+async function startOnce(options: EngineOptions, ip: string): Promise<RunningEngine> {
   const ports = await options.choosePorts()
   const logFrom = statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0
   const child = spawnEngine(options, ports)
@@ -116,7 +132,7 @@ function spawnEngine(options: EngineOptions, ports: EnginePorts): ChildProcess {
 }
 
 function flagsOf(
-  { databaseFile, ip = '127.0.0.1', timeSkipping = false }: EngineOptions,
+  { databaseFile, ip = '127.0.0.1', timeSkipping = false, namespaces = [] }: EngineOptions,
   ports: EnginePorts,
 ): string[] {
   const dynamicSettings = [
@@ -130,6 +146,7 @@ function flagsOf(
     ['--ui-port', String(ports.uiPort)],
     ['--db-filename', databaseFile],
     ['--log-level', 'warn'],
+    ...namespaces.map((namespace) => ['--namespace', namespace] as const),
     ['--sqlite-pragma', 'journal_mode=WAL'],
     ['--sqlite-pragma', 'synchronous=NORMAL'],
     ...dynamicSettings.map((setting) => ['--dynamic-config-value', setting] as const),
@@ -188,9 +205,9 @@ function failureOf(
 ): StartFailure {
   const said = readLogTail(logFile, logFrom)
   if (saysDiskFull(said) || isDiskFull(dirname(databaseFile))) return diskFull(databaseFile)
+  const sentence = (reason: string) => `The Temporal engine does not start: ${reason} (log: ${logFile}).`
+  if (saysPortTaken(said))
+    return new PortTaken(sentence(`port ${ports.port} or ${ports.uiPort} is taken by another program`))
   const ended = typeof outcome === 'string' ? outcome : `it does not serve within ${READY_MS / 1_000} s`
-  const reason = saysPortTaken(said)
-    ? `port ${ports.port} or ${ports.uiPort} is taken by another program`
-    : lastLines(said) || ended
-  return new StartFailure(`The Temporal engine does not start: ${reason} (log: ${logFile}).`)
+  return new StartFailure(sentence(lastLines(said) || ended))
 }

@@ -5,11 +5,12 @@ import Long from 'long'
 /** Moves one workflow's virtual time on by exactly `ms`, across continue-as-new, and stops there. */
 export async function fastForward(
   { workflowService }: Connection,
+  namespace: string,
   workflowId: string,
   ms: number,
 ): Promise<void> {
   const fastForwardId = randomUUID()
-  const target = { namespace: 'default', workflowExecution: { workflowId } }
+  const target = { namespace, workflowExecution: { workflowId } }
   await workflowService.updateWorkflowExecutionOptions({
     ...target,
     updateMask: { paths: ['time_skipping_config'] },

@@ -34,6 +34,7 @@ import { createProcesses } from '../../worker/processes.ts'
 import { scrubFailures, type FailureLine } from '../../worker/scrub.ts'
 import { keepSweeping, sweepStarts } from '../../worker/sweeps.ts'
 import { createTestDatabase } from './database.ts'
+import { ownNamespace } from './temporal-server.ts'
 
 let bundle: WorkflowBundleOption | undefined
 
@@ -62,7 +63,8 @@ export async function startProduct(gateways: Gateways) {
   await stores.clock.install('live', keyring.seal('installation', Buffer.from('dongbo')))
   const address = inject('temporalAddress')
   const connection = await Connection.connect({ address })
-  const client = new Client({ connection })
+  const namespace = ownNamespace()
+  const client = new Client({ connection, namespace })
   const native = await NativeConnection.connect({ address })
   const processes = createProcesses(client)
   const failures: FailureLine[] = []
@@ -70,6 +72,7 @@ export async function startProduct(gateways: Gateways) {
   const activities = createActivities({ ...stores, ...gateways, processes })
   const options = {
     connection: native,
+    namespace,
     activities,
     interceptors: { activity: [scrubFailures((line) => failures.push(line))] },
     stickyQueueScheduleToStartTimeout: '1s' as const,
@@ -146,6 +149,7 @@ export async function startProduct(gateways: Gateways) {
     stores,
     client,
     connection,
+    namespace,
     app,
     failures,
     logIn,

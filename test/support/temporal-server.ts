@@ -12,7 +12,12 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one Temporal server for all tests of a lane; each file uses its own task queue and workflow ids. */
+const WORKERS_MAX = 8
+const namespaceOf = (worker: number) => `test-${worker}`
+/** The namespace of this test worker: its files run one after the other, and see nothing of the others' processes. */
+export const ownNamespace = (): string => namespaceOf(Number(process.env['VITEST_POOL_ID'] ?? 1))
+
+/** Starts one Temporal server for all tests of a lane. */
 export async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
   const { binary } = await obtainEngine({ say, environment: process.env })
   const folder = makeServerFolder('temporal')
@@ -23,6 +28,7 @@ export async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<
       logFile: join(folder, 'temporal.log'),
       choosePorts: async () => ({ port: await findFree(), uiPort: await findFree() }),
       timeSkipping: true,
+      namespaces: Array.from({ length: WORKERS_MAX }, (_, index) => namespaceOf(index + 1)),
       say,
     })
     provide('temporalAddress', engine.address)

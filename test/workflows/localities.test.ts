@@ -26,7 +26,7 @@ test('a body that is late for a year is urged every week, gets twenty new dates,
   const lengths: number[] = []
   let nowMs = Date.now()
   for (let week = 1; week <= 52; week += 1) {
-    await fastForward(product.connection, processId, 7 * DAY_MS)
+    await fastForward(product.connection, product.namespace, processId, 7 * DAY_MS)
     nowMs += 7 * DAY_MS
     // Twelve cycles of corrections tell the process to look at its rows.
     if (week % 4 === 0 && week <= 48)
