@@ -28,7 +28,7 @@ export default defineConfig({
       lane('start', ['start/**/*.test.ts'], [], 1),
       lane('stores', ['drizzle/**/*.test.ts', 'sandbox/**/*.test.ts', 'activities/**/*.test.ts'], [postgres]),
       lane('http', ['api/**/*.test.ts', 'gateways/**/*.test.ts'], [postgres]),
-      lane('processes', ['workflows/**/*.test.ts'], [postgres, temporal]),
+      lane('processes', ['workflows/**/*.test.ts', 'cli/**/*.test.ts'], [postgres, temporal]),
       lane('journeys', ['journeys/**/*.test.ts'], [postgres, temporal], 1),
     ],
   },

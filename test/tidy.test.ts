@@ -37,7 +37,7 @@ const ROOM_FILES = [
     'columns',
     'task-queues',
     'messages',
-    'common',
+    'shapes',
     'process-names',
     'processes',
     'request',

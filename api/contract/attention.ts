@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantView, pageQuery } from './common.ts'
+import { instantView, pageQuery } from './shapes.ts'
 
 export const attentionQuery = pageQuery.extend({ campaignId: z.uuid().optional() })
 export const attentionItem = z.object({

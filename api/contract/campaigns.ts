@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DAY_OFF_POLICIES } from '../../domain/campaigns.ts'
-import { dayView, instantView, localityCode, stageName } from './common.ts'
+import { dayView, instantView, localityCode, stageName } from './shapes.ts'
 
 const reason = z.string().trim().min(3).max(1_000)
 const documentNo = z.string().trim().min(1).max(100)

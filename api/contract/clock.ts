@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantView } from './common.ts'
+import { instantView } from './shapes.ts'
 
 export const clockView = z.object({
   mode: z.enum(['live', 'rehearsal']),

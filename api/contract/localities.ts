@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dayView, instantView, localityCode, stageName } from './common.ts'
+import { dayView, instantView, localityCode, stageName } from './shapes.ts'
 
 export const bodyParams = z.strictObject({ campaignId: z.uuid(), code: localityCode })
 export const stageParams = bodyParams.extend({ stage: stageName })

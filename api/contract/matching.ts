@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dayView, instantView, localityCode, pageQuery } from './common.ts'
+import { dayView, instantView, localityCode, pageQuery } from './shapes.ts'
 
 export const runQuery = pageQuery.extend({ campaignId: z.uuid() })
 export const runBody = z.strictObject({ campaignId: z.uuid(), day: dayView.optional() })

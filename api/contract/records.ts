@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantView } from './common.ts'
+import { instantView } from './shapes.ts'
 import { sourceCode } from './software.ts'
 
 export const uploadQuery = z.strictObject({ source: sourceCode })

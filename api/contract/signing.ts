@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantView } from './common.ts'
+import { instantView } from './shapes.ts'
 
 export const sessionParams = z.strictObject({ sessionId: z.uuid() })
 export const sessionView = z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SCENARIOS } from '../../domain/software.ts'
-import { instantView } from './common.ts'
+import { instantView } from './shapes.ts'
 
 const name = z.string().trim().min(1).max(200)
 export const sourceCode = z.string().regex(/^[A-Z0-9][A-Z0-9.-]{1,30}$/)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dayView, instantView } from './common.ts'
+import { dayView, instantView } from './shapes.ts'
 
 export const slotBody = z.strictObject({ day: dayView })
 export const slotView = z.object({

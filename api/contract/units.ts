@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantView } from './common.ts'
+import { instantView } from './shapes.ts'
 
 export const treeView = z.object({ treeId: z.uuid(), version: z.int(), units: z.int() })
 export const treeList = z.object({

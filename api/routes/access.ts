@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Refusal } from '../../domain/errors.ts'
 import type { AccessStore } from '../../drizzle/stores/access.ts'
 import { logInBody, tokenView, whoView } from '../contract/access.ts'
-import { problems } from '../contract/common.ts'
+import { problems } from '../contract/shapes.ts'
 import type { Tokens } from '../tokens.ts'
 
 export interface AccessRoutesDeps {

@@ -12,7 +12,7 @@ import {
   decisionView,
   itemParams,
 } from '../contract/attention.ts'
-import { problems } from '../contract/common.ts'
+import { problems } from '../contract/shapes.ts'
 import type { LocalityControl } from '../temporal/localities.ts'
 
 export interface AttentionRoutesDeps {

@@ -36,7 +36,7 @@ import {
   reportView,
   type LaunchBody,
 } from '../contract/campaigns.ts'
-import { pageQuery, problems } from '../contract/common.ts'
+import { pageQuery, problems } from '../contract/shapes.ts'
 import type { CampaignControl } from '../temporal/campaigns.ts'
 
 export interface CampaignRoutesDeps {

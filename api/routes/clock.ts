@@ -4,7 +4,7 @@ import { DAY_MS, toHanoiIso } from '../../domain/hanoi-time.ts'
 import type { ClockStore } from '../../drizzle/stores/clock.ts'
 import type { OwedStore } from '../../drizzle/stores/clock-owed.ts'
 import { clockView, emptyBody, holdBody, holdParams, speedBody } from '../contract/clock.ts'
-import { problems } from '../contract/common.ts'
+import { problems } from '../contract/shapes.ts'
 import type { ClockControl } from '../temporal/clock.ts'
 
 export interface ClockRoutesDeps {

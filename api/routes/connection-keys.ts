@@ -5,7 +5,7 @@ import { toHanoiIso } from '../../domain/hanoi-time.ts'
 import { hashSecret, type ConnectionKeyStore } from '../../drizzle/stores/connection-keys.ts'
 import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { SoftwareStore } from '../../drizzle/stores/software.ts'
-import { localityParams, problems } from '../contract/common.ts'
+import { localityParams, problems } from '../contract/shapes.ts'
 import { issueBody, keyList, keyParams, keyView } from '../contract/software.ts'
 import { keyProcesses } from '../temporal/process-names.ts'
 

@@ -9,7 +9,7 @@ import type { AssessmentStore } from '../../drizzle/stores/localities-assessment
 import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { NoticeStore } from '../../drizzle/stores/notices.ts'
 import { localityWorkflowId } from '../../workflows/contract/localities.ts'
-import { pageQuery, problems } from '../contract/common.ts'
+import { pageQuery, problems } from '../contract/shapes.ts'
 import {
   actView,
   bodyParams,

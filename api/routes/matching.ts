@@ -6,7 +6,7 @@ import type { ClockStore } from '../../drizzle/stores/clock.ts'
 import type { MatchingStore } from '../../drizzle/stores/matching.ts'
 import type { MatchingRunStore } from '../../drizzle/stores/matching-runs.ts'
 import { MATCHING_RUN_WORKFLOW, matchingRunWorkflowId } from '../../workflows/contract/matching.ts'
-import { localityParams, problems } from '../contract/common.ts'
+import { localityParams, problems } from '../contract/shapes.ts'
 import {
   dayParams,
   dayResults,

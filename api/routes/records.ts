@@ -13,7 +13,7 @@ import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { IntakeStore } from '../../drizzle/stores/records-intake.ts'
 import type { SoftwareStore } from '../../drizzle/stores/software.ts'
 import { CONVERSION_WORKFLOW, conversionWorkflowId } from '../../workflows/contract/records.ts'
-import { localityParams, pageQuery, problems } from '../contract/common.ts'
+import { localityParams, pageQuery, problems } from '../contract/shapes.ts'
 import { intakeList, intakeParams, intakeView, uploadQuery } from '../contract/records.ts'
 
 export interface RecordRoutesDeps {

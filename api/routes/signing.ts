@@ -6,7 +6,7 @@ import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { SigningStore } from '../../drizzle/stores/signing.ts'
 import { SIGNING_WORKFLOW, signingWorkflowId } from '../../workflows/contract/signing.ts'
 import { emptyBody } from '../contract/clock.ts'
-import { localityParams, problems } from '../contract/common.ts'
+import { localityParams, problems } from '../contract/shapes.ts'
 import { sessionList, sessionParams, sessionView } from '../contract/signing.ts'
 import type { SigningControl } from '../temporal/signing.ts'
 

@@ -5,7 +5,7 @@ import { findLocality } from '../../domain/localities.ts'
 import { CRITERIA, passes } from '../../domain/software.ts'
 import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { SoftwareStore } from '../../drizzle/stores/software.ts'
-import { localityParams, problems } from '../contract/common.ts'
+import { localityParams, problems } from '../contract/shapes.ts'
 import {
   administratorBody,
   administratorView,

@@ -9,7 +9,7 @@ import type { ScheduleStore } from '../../drizzle/stores/sync-schedule.ts'
 import type { WindowStore } from '../../drizzle/stores/sync-windows.ts'
 import { syncWindowWorkflowId } from '../../workflows/contract/sync-windows.ts'
 import { campaignParams } from '../contract/campaigns.ts'
-import { localityParams, pageQuery, problems } from '../contract/common.ts'
+import { localityParams, pageQuery, problems } from '../contract/shapes.ts'
 import {
   retryBody,
   retryView,

@@ -8,7 +8,7 @@ import { linesOf } from '../../domain/records-pages.ts'
 import { clean } from '../../domain/records-text.ts'
 import { checkUnitTree, UNIT_COLUMNS, UNIT_RULES, type UnitRow } from '../../domain/units.ts'
 import type { UnitStore } from '../../drizzle/stores/units.ts'
-import { localityParams, pageQuery, problems } from '../contract/common.ts'
+import { localityParams, pageQuery, problems } from '../contract/shapes.ts'
 import { treeFaults, treeList, treeView, unitList } from '../contract/units.ts'
 import { languageOf, STATUS_OF } from '../plugins/problems.ts'
 
