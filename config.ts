@@ -59,6 +59,8 @@ const sandboxEnvironment = z.object({
   SANDBOX_PORT: port,
   SANDBOX_SEED: z.coerce.number().int().min(0).default(5034),
   SANDBOX_RECORDS: z.coerce.number().int().min(100).max(5_000_000).default(30_000),
+  /** Codes of the bodies that take part, separated by commas; all without it. */
+  SANDBOX_BODIES: z.string().min(3).optional(),
   /** What the four outside systems accept as the ministry's credential. */
   SANDBOX_SECRET: secret,
   /** The API that the bots use, and the file with their log-ins; no bots without them. */

@@ -1,6 +1,6 @@
 /**
- * Campaign time as a mapping of real time: `anchorCampaignMs + (real − anchorRealMs) × speed`. A live installation is the
- * identity. While the speed is 0 the clock is paused or held.
+ * Campaign time as a mapping of real time: `anchorCampaignMs + (real − anchorRealMs) × speed`, and never past `untilMs`. A
+ * live installation is the identity. While the speed is 0 the clock is paused or held.
  */
 export interface Clock {
   readonly mode: 'live' | 'rehearsal'
@@ -8,6 +8,8 @@ export interface Clock {
   readonly anchorCampaignMs: number
   /** Campaign milliseconds per real millisecond. */
   readonly speed: number
+  /** The next instant at which something is due: a rehearsal's clock stands there until it is done. */
+  readonly untilMs?: number | undefined
   /** What the speed came to lately, holds included: for planning when to look again, never for knowing the time. */
   readonly pace: number
 }
@@ -20,11 +22,21 @@ export const LIVE_CLOCK: Clock = {
   pace: 1,
 }
 
-export const toCampaign = (clock: Clock, realMs: number): number =>
-  clock.anchorCampaignMs + (realMs - clock.anchorRealMs) * clock.speed
+export const toCampaign = (
+  { anchorCampaignMs, anchorRealMs, speed, untilMs = Infinity }: Clock,
+  realMs: number,
+): number => Math.min(anchorCampaignMs + (realMs - anchorRealMs) * speed, untilMs)
 
-/** How long to sleep in real time until campaign time is about `campaignMs`; at least 1 ms. */
+const REHEARSAL_SLACK = 4
+const REHEARSAL_LEAST_MS = 10_000
+
+/**
+ * How long to sleep in real time until campaign time is `campaignMs`; at least 1 ms. A rehearsal's clock stands at that
+ * instant until whoever waits for it was told, so there a timer is the second line, and rather late than early.
+ */
 export function sleepUntil(clock: Clock, campaignMs: number, realMs: number): number {
   const missing = campaignMs - toCampaign(clock, realMs)
-  return Math.max(1, Math.ceil(missing / Math.max(clock.pace, Number.EPSILON)))
+  if (clock.mode === 'live') return Math.max(1, Math.ceil(missing))
+  const estimateMs = (missing / Math.max(clock.pace, Number.EPSILON)) * REHEARSAL_SLACK
+  return Math.max(REHEARSAL_LEAST_MS, Math.ceil(estimateMs))
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bodyView } from '../api/contract/localities.ts'
 import { discrepancyList } from '../api/contract/matching.ts'
 import { intakeView } from '../api/contract/records.ts'
-import { sessionView } from '../api/contract/signing.ts'
+import { sessionList, sessionView } from '../api/contract/signing.ts'
 import { CRITERIA } from '../domain/software.ts'
 import type { HanoiDate } from '../domain/hanoi-time.ts'
 import { addDays } from '../domain/hanoi-time.ts'
@@ -36,11 +36,16 @@ interface BotOptions {
   readonly signer: User
 }
 
-const LOOK_EVERY_MS = 100
-const PATIENCE_MS = 120_000
+const LOOK_EVERY_MS = 50
+const PATIENCE_MS = 60_000
 
-async function until<T>(look: () => Promise<T>, isThere: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS
+/** Looks until something is there; in the end it takes what it sees. */
+export async function until<T>(
+  look: () => Promise<T>,
+  isThere: (seen: T) => boolean,
+  withinMs = PATIENCE_MS,
+): Promise<T> {
+  const deadline = Date.now() + withinMs
   for (;;) {
     const seen = await look()
     if (isThere(seen) || Date.now() > deadline) return seen
@@ -54,8 +59,6 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
   const { code } = locality
   const own = `/localities/${code}`
   const sources = sourcesOf(locality)
-  let triedFaultyTree = profileOf(seed, code) !== 'sloppy'
-
   async function selectSoftware(): Promise<void> {
     for (const source of sources) await officer.post(`${own}/source-systems`, source)
     const findings = Object.fromEntries(CRITERIA.criteria.map((criterion) => [criterion.code, true]))
@@ -66,15 +69,13 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
     await officer.post(`${own}/key-administrators`, { fullName: 'Người Được Cử', contact: '024 0000 0000' })
   }
 
-  async function uploadTree(): Promise<boolean> {
-    if (!triedFaultyTree) {
-      triedFaultyTree = true
-      await officer.upload(`${own}/units`, unitTreeOf(locality, 'faulty')).catch(onlyDeclined)
-      // What is wrong stands in the answer; it is mended the next day.
-      return false
-    }
-    await officer.upload(`${own}/units`, unitTreeOf(locality, 'good'))
-    return true
+  /** What a sloppy body uploads first is refused with every fault; it is mended the next day. */
+  async function uploadTree(day: HanoiDate): Promise<boolean> {
+    const isFaulty = profileOf(seed, code) === 'sloppy' && day === dayFor(seed, code, 'build-unit-codes')
+    const upload = officer.upload(`${own}/units`, unitTreeOf(locality, isFaulty ? 'faulty' : 'good'))
+    if (isFaulty) await upload.catch(onlyDeclined)
+    else await upload
+    return !isFaulty
   }
 
   const handIn = async (source: string, lines: readonly string[]): Promise<void> => {
@@ -94,18 +95,22 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
       )
   }
 
-  async function sign(): Promise<void> {
-    const { sessionId } = sessionView.parse(await signer.post(`${own}/signing-sessions`))
+  /** Signs what is unsigned, or the session that was left open; says whether there was anything. */
+  async function sign(): Promise<boolean> {
+    const { sessions, unsigned } = await signer.get(sessionList, `${own}/signing-sessions`)
+    const left = sessions.find(({ state }) => state !== 'signed' && state !== 'abandoned')
+    if (left === undefined && unsigned === 0) return false
+    const { sessionId } = left ?? sessionView.parse(await signer.post(`${own}/signing-sessions`))
     const session = () => signer.get(sessionView, `/signing-sessions/${sessionId}`)
-    await until(session, ({ state }) => state === 'waiting-for-signer')
-    await signer.post(`/signing-sessions/${sessionId}/sign`)
-    await until(session, ({ state }) => state === 'signed')
+    const { state } = await until(session, (seen) => seen.state !== 'freezing')
+    if (state === 'waiting-for-signer') await signer.post(`/signing-sessions/${sessionId}/sign`)
+    await until(session, (seen) => seen.state === 'signed')
+    return true
   }
 
   /** What the register says differently is looked up on paper, mended at the source, signed and sent the next day. */
   async function correct(day: HanoiDate): Promise<void> {
     const { discrepancies } = await officer.get(discrepancyList, `${own}/discrepancies?limit=200`)
-    let corrected = 0
     for (const [index, source] of sources.entries()) {
       const codes = new Set(
         discrepancies.filter((row) => row.source === source.code).map((row) => row.recordCode),
@@ -118,15 +123,24 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
       })
       if (lines.length === 0) continue
       await handIn(source.code, lines)
-      corrected += lines.length
     }
-    if (corrected === 0) return
-    await sign()
-    await officer.post(`${own}/sync-slots`, { day: addDays(day, 1) })
+    if (await sign()) await officer.post(`${own}/sync-slots`, { day: addDays(day, 1) })
   }
 
   const submit = (campaignId: string, stage: Stage) =>
     officer.post(`/campaigns/${campaignId}${own}/stages/${stage}/submit`)
+
+  const look = (campaignId: string) => officer.get(bodyView, `/campaigns/${campaignId}${own}`)
+  /** The stage closes when its process has looked at the rows: a moment after they are there. */
+  const movedOn = (campaignId: string, stage: Stage) =>
+    until(
+      () => look(campaignId),
+      ({ openStage }) => openStage !== stage,
+    )
+  async function approve(campaignId: string): Promise<void> {
+    await second.post(`/campaigns/${campaignId}${own}/stages/update-records/approve`)
+    await movedOn(campaignId, 'update-records')
+  }
 
   async function workAt(campaignId: string, stage: Stage, day: HanoiDate): Promise<void> {
     switch (stage) {
@@ -135,15 +149,16 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
         await submit(campaignId, stage)
         return
       case 'build-unit-codes':
-        if (await uploadTree()) await submit(campaignId, stage)
+        if (await uploadTree(day)) await submit(campaignId, stage)
         return
       case 'update-records':
         await uploadRecords()
         await submit(campaignId, stage)
-        await second.post(`/campaigns/${campaignId}${own}/stages/${stage}/approve`)
+        await approve(campaignId)
         return
       case 'sign-records':
         await sign()
+        await movedOn(campaignId, stage)
         return
       case 'schedule-sync':
         await officer.post(`${own}/sync-slots`, {
@@ -161,8 +176,11 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
   return {
     locality,
     async work(campaignId, day) {
-      const { openStage, stages } = await officer.get(bodyView, `/campaigns/${campaignId}${own}`)
-      if (openStage === null || stages.find(({ stage }) => stage === openStage)?.state !== 'open') return
+      const { openStage, stages } = await look(campaignId)
+      const state = stages.find(({ stage }) => stage === openStage)?.state
+      if (openStage === 'update-records' && state === 'submitted')
+        await approve(campaignId).catch(onlyDeclined)
+      if (openStage === null || state !== 'open') return
       const from = dayFor(seed, code, openStage)
       if (openStage !== 'match-daily' && (from === null || day < from)) return
       await workAt(campaignId, openStage, day).catch(onlyDeclined)

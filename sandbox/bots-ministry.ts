@@ -1,6 +1,10 @@
 import { boardView } from '../api/contract/campaigns.ts'
 import { keyList, softwareView } from '../api/contract/software.ts'
 import { Declined, type User } from './bots-client.ts'
+import { until } from './bots-locality.ts'
+
+/** What is parked for longer is for an operator. */
+const CLOSED_WITHIN_MS = 20_000
 
 export interface Ministry {
   readonly coordinator: User
@@ -32,6 +36,15 @@ export async function workAtMinistry(
           .catch(onlyDeclined)
     }
   }
+  // An approved stage closes when its rows are complete: keys switched, trees confirmed by the national database.
+  await until(
+    () => coordinator.get(boardView, `/campaigns/${campaignId}/board?limit=200`),
+    ({ bodies }) =>
+      bodies.every(
+        ({ openStage, stages }) => stages.find(({ stage }) => stage === openStage)?.state !== 'approved',
+      ),
+    CLOSED_WITHIN_MS,
+  )
 
   async function switchKeys(code: string): Promise<void> {
     const { keys } = await operator.get(keyList, `/localities/${code}/connection-keys`)

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { clockView } from '../api/contract/clock.ts'
 import { addDays, HOUR_MS, startOfDay, toHanoiDate, toHanoiIso } from '../domain/hanoi-time.ts'
-import { LOCALITIES } from '../domain/localities.ts'
+import type { Locality } from '../domain/localities.ts'
 import { createUser, logIns, type BotLogIn } from './bots-client.ts'
 import { createLocalityBot } from './bots-locality.ts'
 import { workAtMinistry } from './bots-ministry.ts'
@@ -12,13 +12,15 @@ const DAY_BEGINS_HOUR = 8
 /** The clock does not pass this hour of a day before the bots have done what they would do on it. */
 const DAY_ENDS_HOUR = 16
 const AT_ONCE = 4
-const LOOK_EVERY_MS = 150
+const LOOK_EVERY_MS = 50
 const campaignList = z.object({ campaigns: z.array(z.object({ campaignId: z.uuid(), state: z.string() })) })
 
 export interface BotsOptions {
   readonly apiUrl: string
   readonly logInsFile: string
   readonly seed: number
+  /** Those that are played. */
+  readonly bodies: readonly Locality[]
   /** People per body. */
   readonly people: number
   readonly signal: AbortSignal
@@ -28,7 +30,14 @@ export interface BotsOptions {
  * Plays all bodies and the ministry through the public API, day by campaign day. A day's work is owed: the clock is held
  * until it is done, so that the machine's speed decides nothing.
  */
-export async function runBots({ apiUrl, logInsFile, seed, people, signal }: BotsOptions): Promise<void> {
+export async function runBots({
+  apiUrl,
+  logInsFile,
+  seed,
+  bodies,
+  people,
+  signal,
+}: BotsOptions): Promise<void> {
   const all = logIns.parse(JSON.parse(await readFile(logInsFile, 'utf8')))
   const userOf = (matches: (logIn: BotLogIn) => boolean) => {
     const found = all.find(matches)
@@ -41,7 +50,7 @@ export async function runBots({ apiUrl, logInsFile, seed, people, signal }: Bots
     operator: named('operator-1'),
     security: named('security-1'),
   }
-  const bots = LOCALITIES.map((locality) =>
+  const bots = bodies.map((locality) =>
     createLocalityBot({
       locality,
       seed,
@@ -56,6 +65,15 @@ export async function runBots({ apiUrl, logInsFile, seed, people, signal }: Bots
     ministry.coordinator.put('/clock/holds/bots', {
       clearUntil: toHanoiIso(startOfDay(day) + DAY_ENDS_HOUR * HOUR_MS),
     })
+
+  /** What the day's work set in motion belongs to that day as well. */
+  async function nothingOwed(): Promise<void> {
+    while (!signal.aborted) {
+      const { owed } = await ministry.coordinator.get(clockView, '/clock')
+      if (owed.length === 0) return
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+    }
+  }
 
   let day = toHanoiDate(await now())
   await clearUntil(day)
@@ -73,6 +91,7 @@ export async function runBots({ apiUrl, logInsFile, seed, people, signal }: Bots
     })
     await Promise.all(workers)
     await workAtMinistry(ministry, campaign.campaignId)
+    await nothingOwed()
     day = addDays(day, 1)
     await clearUntil(day)
   }

@@ -9,10 +9,12 @@ import { enterPeople } from './population-database.ts'
 
 const config = readConfig('sandbox')
 const journal = await openJournal(config.SANDBOX_DATABASE_URL)
-const perBody = Math.ceil(config.SANDBOX_RECORDS / LOCALITIES.length)
+const codes = config.SANDBOX_BODIES?.split(',')
+const bodies = LOCALITIES.filter(({ code }) => codes?.includes(code) ?? true)
+const perBody = Math.ceil(config.SANDBOX_RECORDS / bodies.length)
 const [present] = await journal`select count(*)::int as n from population`
 if (Number(present?.['n'] ?? 0) === 0)
-  for (const { code } of LOCALITIES)
+  for (const { code } of bodies)
     await enterPeople(
       journal,
       Array.from({ length: perBody }, (_, index) => createPerson(config.SANDBOX_SEED, code, index)),
@@ -24,7 +26,7 @@ tellReady()
 const stopping = new AbortController()
 const { SANDBOX_API_URL: apiUrl, SANDBOX_LOG_INS: logInsFile, SANDBOX_SEED: seed } = config
 if (apiUrl !== undefined && logInsFile !== undefined)
-  keepPlaying({ apiUrl, logInsFile, seed, people: perBody, signal: stopping.signal })
+  keepPlaying({ apiUrl, logInsFile, seed, bodies, people: perBody, signal: stopping.signal })
 
 endWith(async () => {
   stopping.abort()

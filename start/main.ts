@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { sql } from 'drizzle-orm'
 import { createClockControl } from '../api/temporal/clock.ts'
@@ -14,41 +13,24 @@ import { APPLICATION_ROLE, migrateDatabase } from '../drizzle/migrate.ts'
 import { createStores } from '../drizzle/stores/index.ts'
 import { obtainEngine } from './engine-sources.ts'
 import { startEngine } from './engine.ts'
-import { sentenceOf, StartFailure } from './failure.ts'
+import { sentenceOf } from './failure.ts'
 import { emptyHome, endAllProcesses, endLeftProcesses, homeMark, openHome, type Home } from './home.ts'
 import { keepRunning } from './keeper.ts'
 import { oneOfEach, openLogIns, type LogIn } from './log-ins.ts'
+import { readOptions, rememberRehearsal, type StartOptions } from './options.ts'
 import { plansOf } from './plans.ts'
 import { rememberPort, requireFree } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import { createSupervisor } from './processes.ts'
 import { connectRehearsal, showProgress } from './rehearsal.ts'
 
-/** Campaign days per second: 71 days in a minute and a half, holds not counted. */
-const DAYS_PER_SECOND = 0.8
-const FIRST_HOUR = 8
+/** Where a rehearsal's clock begins: in the morning, when people come to work. */
+const FIRST_INSTANT_MS = startOfDay(OFFICIAL_LETTER_5034.startsOn) + 8 * HOUR_MS
 
 const say = (line: string) => console.log(line)
 const stopping = new AbortController()
 /** What was brought up, to be taken down in the opposite order. */
 const running: (() => Promise<void>)[] = []
-
-function readFlags() {
-  const { values } = parseArgs({
-    options: {
-      reset: { type: 'boolean', default: false },
-      empty: { type: 'boolean', default: false },
-      records: { type: 'string', default: '30000' },
-      seed: { type: 'string', default: '5034' },
-    },
-  })
-  const records = Number(values.records)
-  const seed = Number(values.seed)
-  if (!Number.isInteger(records) || records < 100)
-    throw new StartFailure('--records must be a number of at least 100.')
-  if (!Number.isInteger(seed) || seed < 0) throw new StartFailure('--seed must be a whole number.')
-  return { ...values, records, seed }
-}
 
 async function bringUpDatabase(home: Home, ownUrl: string | undefined) {
   if (ownUrl !== undefined) return { urlOf: (database: string) => withDatabase(ownUrl, database) }
@@ -112,7 +94,12 @@ async function bringUpEngine(home: Home, uiPort: number) {
 }
 
 /** Keys, mode, log-ins, and the clock where it stood: nobody is late for the time that nothing ran. */
-async function prepareInstallation(home: Home, databaseUrl: string, temporalAddress: string, empty: boolean) {
+async function prepareInstallation(
+  home: Home,
+  databaseUrl: string,
+  temporalAddress: string,
+  { speed, empty }: StartOptions,
+) {
   await home.secret('keyring.json', newKeyringFile)
   await home.secret('token-key.pem', newTokenKey)
   const keyring = await readKeyring(home.keyring)
@@ -121,9 +108,8 @@ async function prepareInstallation(home: Home, databaseUrl: string, temporalAddr
   await openInstallation(clock, keyring, 'rehearsal')
   const logIns = await openLogIns(home, access)
   if ((await clock.readNewestAnchor()) === null) {
-    const runningSpeed = DAYS_PER_SECOND * (DAY_MS / 1_000)
-    const campaignMs = startOfDay(OFFICIAL_LETTER_5034.startsOn) + FIRST_HOUR * HOUR_MS
-    await clock.anchor({ speed: 0, runningSpeed, cause: 'pause', actor: null, campaignMs })
+    const runningSpeed = speed * (DAY_MS / 1_000)
+    await clock.anchor({ speed: 0, runningSpeed, cause: 'pause', actor: null, campaignMs: FIRST_INSTANT_MS })
   } else await clock.reanchorAfterStop()
   if (!empty) {
     const connection = await Connection.connect({ address: temporalAddress, connectTimeout: '5s' })
@@ -135,24 +121,25 @@ async function prepareInstallation(home: Home, databaseUrl: string, temporalAddr
 }
 
 async function main(): Promise<void> {
-  const flags = readFlags()
+  const options = readOptions(process.argv.slice(2))
   const config = readConfig('start')
   const home = await openHome(config.DONGBO_HOME ?? '.dongbo')
   running.push(home.release)
   const left = await endLeftProcesses(home)
   if (left > 0) say(`Ended ${left} processes that a killed start had left behind`)
-  if (flags.reset) {
+  if (options.reset) {
     await endAllProcesses(home)
     await emptyHome(home)
     say('Everything of earlier starts was removed')
   }
+  const rehearsal = await rememberRehearsal(home, options.asked)
   await requireFree(config.API_PORT, 'the API', 'API_PORT')
   const { urlOf } = await bringUpDatabase(home, config.DATABASE_OWNER_URL)
   const databaseUrl = await prepareDatabase(home, urlOf)
   const engine =
     config.TEMPORAL_ADDRESS === undefined ? await bringUpEngine(home, config.TEMPORAL_UI_PORT) : null
   const temporalAddress = engine?.address ?? config.TEMPORAL_ADDRESS ?? ''
-  const logIns = await prepareInstallation(home, databaseUrl, temporalAddress, flags.empty)
+  const logIns = await prepareInstallation(home, databaseUrl, temporalAddress, options)
 
   const supervisor = createSupervisor({ say, logFileOf: home.log, mark: homeMark(home.path) })
   running.push(supervisor.stop)
@@ -167,39 +154,40 @@ async function main(): Promise<void> {
     workHealthPort: await port('work-worker'),
   }
   const sandboxSecret = await home.secret('sandbox-secret', () => randomBytes(24).toString('base64url'))
-  for (const plan of plansOf(home, addresses, { ...flags, sandboxSecret })) {
+  for (const plan of plansOf(home, addresses, { ...rehearsal, empty: options.empty, sandboxSecret })) {
     if (stopping.signal.aborted) return
     say(`${plan.name}: starting`)
     await supervisor.start(plan)
   }
-  await present(config.API_PORT, engine?.uiUrl ?? temporalAddress, logIns, flags.empty)
+  const apiUrl = `http://127.0.0.1:${config.API_PORT}`
+  present(apiUrl, engine?.uiUrl ?? temporalAddress, logIns)
+  const [coordinator] = logIns
+  if (coordinator !== undefined && !options.empty) await rehearse(apiUrl, coordinator, rehearsal.bodies)
 }
 
-/** Addresses and log-ins, once; then the rehearsal. */
-async function present(
-  apiPort: number,
-  engineUrl: string,
-  logIns: readonly LogIn[],
-  empty: boolean,
-): Promise<void> {
-  const apiUrl = `http://127.0.0.1:${apiPort}`
+/** Addresses and log-ins, once. */
+function present(apiUrl: string, engineUrl: string, logIns: readonly LogIn[]): void {
   say(`\nAPI      ${apiUrl}  (its documentation: ${apiUrl}/docs)`)
   say(`Engine   ${engineUrl}`)
   say('Log-ins  (all of them: log-ins.json in the state folder)')
   for (const { role, name, password } of oneOfEach(logIns))
     say(`  ${role.padEnd(22)} ${name.padEnd(18)} ${password}`)
   say('')
-  const [coordinator] = logIns
-  if (coordinator === undefined || empty) return
-  const rehearsal = await connectRehearsal(apiUrl, coordinator)
+}
+
+/** Launches the campaign, or goes on with the one that was launched, and shows it to its last day. */
+async function rehearse(apiUrl: string, logIn: LogIn, bodies: readonly string[]): Promise<void> {
+  const rehearsal = await connectRehearsal(apiUrl, logIn)
   const found = await rehearsal.findCampaign()
-  const campaignId = found ?? (await rehearsal.launch())
+  const campaignId = found ?? (await rehearsal.launch(bodies))
   say(
     found === null
       ? 'The campaign of Official Letter 5034 is launched'
       : 'The campaign goes on where it stood',
   )
-  if (found === null) await rehearsal.resume()
+  // A start that was killed after the launch has left the clock at its first hour.
+  const clock = await rehearsal.readClock()
+  if (clock.standing === 'paused' && Date.parse(clock.now) <= FIRST_INSTANT_MS) await rehearsal.resume()
   const isTerminal = process.stdout.isTTY
   await showProgress(rehearsal, campaignId, { say, isTerminal, signal: stopping.signal })
   if (!stopping.signal.aborted) say('The clock stands; everything goes on answering. Ctrl-C stops it.')

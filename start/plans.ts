@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Home } from './home.ts'
+import type { RehearsalOptions } from './options.ts'
 import type { ProcessPlan } from './processes.ts'
 
 export interface Addresses {
@@ -11,9 +12,7 @@ export interface Addresses {
   readonly workflowHealthPort: number
   readonly workHealthPort: number
 }
-export interface RehearsalOptions {
-  readonly records: number
-  readonly seed: number
+export interface SandboxOptions extends RehearsalOptions {
   readonly sandboxSecret: string
   /** No bots play the bodies. */
   readonly empty: boolean
@@ -24,7 +23,7 @@ const fileOf = (path: string) =>
   fileURLToPath(new URL(`../${path}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 
 /** What each of our processes is started with, in the order in which they start. */
-export function plansOf(home: Home, at: Addresses, rehearsal: RehearsalOptions): readonly ProcessPlan[] {
+export function plansOf(home: Home, at: Addresses, rehearsal: SandboxOptions): readonly ProcessPlan[] {
   const { sandboxSecret } = rehearsal
   const sandboxUrl = `http://127.0.0.1:${at.sandboxPort}`
   const system = (name: string, path: string) => ({
@@ -69,6 +68,7 @@ export function plansOf(home: Home, at: Addresses, rehearsal: RehearsalOptions):
         SANDBOX_PORT: String(at.sandboxPort),
         SANDBOX_SEED: String(rehearsal.seed),
         SANDBOX_RECORDS: String(rehearsal.records),
+        SANDBOX_BODIES: rehearsal.bodies.join(','),
         SANDBOX_SECRET: sandboxSecret,
         ...bots,
       },

@@ -5,8 +5,6 @@ import { clockSignal } from './contract/messages.ts'
 import { quick } from './proxies.ts'
 
 const { readClock } = quick<Pick<LocalityActivities, 'readClock'>>()
-/** While a rehearsal's clock stands still it is looked at this often. */
-const STANDING_STILL_MS = 1_000
 
 /**
  * The campaign's hour inside a process. A fired timer proves nothing: holds are not told, so the clock is read again
@@ -54,11 +52,7 @@ export function followClock(initial: Clock | null, keep: (clock: Clock) => void 
       const before = told
       const stirred = () => woken() || told !== before
       if (campaignMs === null) await condition(stirred)
-      else
-        await condition(
-          stirred,
-          current.speed === 0 ? STANDING_STILL_MS : sleepUntil(current, campaignMs, Date.now()),
-        )
+      else await condition(stirred, sleepUntil(current, campaignMs, Date.now()))
     },
   }
 }

@@ -1,5 +1,6 @@
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow'
 import type { LocalityActivities } from '../activities/contract/localities.ts'
+import { toCampaign } from '../domain/clock.ts'
 import {
   advance,
   assertAllowed,
@@ -53,8 +54,7 @@ export async function localityWorkflow(input: LocalityInput): Promise<void> {
     }
     const next = nextInstant(state)
     if (next !== null && (await time.hasReached(next))) {
-      const { anchorCampaignMs, anchorRealMs, speed } = time.clock()
-      advance(state, anchorCampaignMs + (Date.now() - anchorRealMs) * speed)
+      advance(state, toCampaign(time.clock(), Date.now()))
       continue
     }
     const { sequence } = state

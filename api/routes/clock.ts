@@ -25,7 +25,11 @@ export const clockRoutes: FastifyPluginAsyncZod<ClockRoutesDeps> = async (
     ])
     const what = newest === null ? [] : [...(await owed.readOwed(nowMs))]
     const standing =
-      newest === null || newest.speed > 0 ? 'running' : newest.cause === 'pause' ? 'paused' : 'held'
+      newest === null || newest.speed > 0 || newest.cause === 'resume'
+        ? 'running'
+        : newest.cause === 'pause'
+          ? 'paused'
+          : 'held'
     return {
       mode: newest === null ? 'live' : 'rehearsal',
       now: toHanoiIso(nowMs),
@@ -68,9 +72,9 @@ export const clockRoutes: FastifyPluginAsyncZod<ClockRoutesDeps> = async (
       },
       async ({ actor }) => {
         const { runningSpeed } = await anchorNow()
-        const speed = step === 'pause' ? 0 : runningSpeed
+        // Resumed, it stands until its keeper knows how far it may run, which is at once.
         await clockControl.tell(
-          await clock.anchor({ speed, runningSpeed, cause: step, actor: actor.subject }),
+          await clock.anchor({ speed: 0, runningSpeed, cause: step, actor: actor.subject }),
         )
         return view()
       },
@@ -93,7 +97,10 @@ export const clockRoutes: FastifyPluginAsyncZod<ClockRoutesDeps> = async (
       const paused = newest.cause === 'pause'
       const speed = newest.speed === 0 ? 0 : runningSpeed
       const cause = paused ? 'pause' : speed === 0 ? 'hold' : 'speed'
-      await clockControl.tell(await clock.anchor({ speed, runningSpeed, cause, actor: actor.subject }))
+      const { runsUntil: untilMs } = newest
+      await clockControl.tell(
+        await clock.anchor({ speed, runningSpeed, cause, untilMs, actor: actor.subject }),
+      )
       return view()
     },
   )

@@ -22,12 +22,16 @@ export const installation = pgTable(
   ],
 )
 
-/** Append only: from `real_at` on, campaign time runs from `campaign_at` at `speed`. Live installations have none. */
+/**
+ * Append only: from `real_at` on, campaign time runs from `campaign_at` at `speed`, and no further than `runs_until`. Live
+ * installations have none.
+ */
 export const clockAnchors = pgTable('clock_anchors', {
   anchorNo: bigint('anchor_no', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   realAt: instant('real_at').notNull(),
   campaignAt: instant('campaign_at').notNull(),
   speed: doublePrecision('speed').notNull(),
+  runsUntil: instant('runs_until'),
   /** The speed to go back to when a hold or a pause ends. */
   runningSpeed: doublePrecision('running_speed').notNull(),
   cause: text('cause').notNull(),

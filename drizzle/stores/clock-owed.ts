@@ -1,13 +1,22 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 
-/** Campaigns whose matching of the present day has not been ordered though its hour has come. */
-const unmatchedDays = (now: SQL) => sql`
-  from campaigns c where cancelled_at is null and closed_at is null
-    and (c.settings ->> 'matchFrom')::date <= (${now} at time zone 'Asia/Ho_Chi_Minh')::date
-    and extract(hour from ${now} at time zone 'Asia/Ho_Chi_Minh') >= (c.settings ->> 'matchHour')::int
-    and not exists (select from matching_runs r where r.campaign_id = c.campaign_id
-      and r.day = (${now} at time zone 'Asia/Ho_Chi_Minh')::date)`
+/** What a campaign's process does once a day at an hour of Hanoi: the settings' names, and whether the day has it. */
+const DAILY = {
+  match: sql`select make_interval(hours => (c.settings ->> 'matchHour')::int) as hour,
+    (c.settings ->> 'matchFrom')::date as first_day, d.day
+    from generate_series(0, 1) as ahead, lateral (select (today.day + ahead)::date as day) d
+    where not exists (select from matching_runs r where r.campaign_id = c.campaign_id and r.day = d.day)`,
+  report: sql`select make_interval(hours => (c.settings ->> 'reportHour')::int) as hour,
+    ((c.launched_at at time zone 'Asia/Ho_Chi_Minh')::date + 1) as first_day, d.day
+    from generate_series(0, 1) as ahead, lateral (select (today.day + ahead)::date as day) d
+    where not exists (select from daily_reports r where r.campaign_id = c.campaign_id and r.day = d.day)`,
+}
+/** Campaign and instant of what is to be done today or tomorrow and has not been. */
+const undone = (now: SQL, daily: SQL) => sql`
+  select c.campaign_id, (x.day + x.hour) at time zone 'Asia/Ho_Chi_Minh' as at
+  from campaigns c, lateral (select (${now} at time zone 'Asia/Ho_Chi_Minh')::date as day) today, lateral (${daily}) x
+  where c.cancelled_at is null and c.closed_at is null and x.day >= x.first_day`
 
 export interface Sleepers {
   readonly windowIds: readonly string[]
@@ -27,7 +36,8 @@ export function createOwedStore(db: Database) {
       const windows = await db.execute<{ id: string }>(sql`
         select window_id as id from sync_windows where opens_at <= ${now}
           and prepared_at is null and parked_at is null and completed_at is null`)
-      const campaigns = await db.execute<{ id: string }>(sql`select campaign_id as id ${unmatchedDays(now)}`)
+      const campaigns = await db.execute<{ id: string }>(sql`
+        select campaign_id as id from (${undone(now, DAILY.match)} union ${undone(now, DAILY.report)}) u where at <= ${now}`)
       const bodies = await db.execute<{ campaign_id: string; locality_code: string }>(sql`
         select campaign_id, locality_code from campaign_localities where left_at is null and next_at <= ${now}`)
       return {
@@ -50,6 +60,12 @@ export function createOwedStore(db: Database) {
           where ordered_at is not null and signed_at is null and abandoned_at is null and parked_at is null)
         union all select 'body-not-looked' where exists (
           select from campaign_localities where left_at is null and next_at <= ${now})
+        union all select 'body-not-told' where exists (
+          select from campaign_localities b where b.left_at is null and b.open_stage = 'sync-records' and exists (
+            select from sync_windows w where w.campaign_id = b.campaign_id and w.locality_code = b.locality_code
+              and w.kind = 'campaign' and w.completed_at is not null) and not exists (
+            select from sync_windows w where w.campaign_id = b.campaign_id and w.locality_code = b.locality_code
+              and w.kind = 'campaign' and w.completed_at is null))
         union all select 'window-not-sent' where exists (
           select from sync_windows where opens_at <= ${now} and completed_at is null and parked_at is null)
         union all select 'key-not-confirmed' where exists (
@@ -63,8 +79,22 @@ export function createOwedStore(db: Database) {
         union all select 'matching-not-finished' where exists (
           select from matching_runs where finished_at is null)
         union all select 'matching-not-started' where exists (
-          select ${unmatchedDays(now)})`)
+          select from (${undone(now, DAILY.match)}) u where at <= ${now})
+        union all select 'report-not-written' where exists (
+          select from (${undone(now, DAILY.report)}) u where at <= ${now})`)
       return rows.map(({ what }) => what)
+    },
+    /** The next instant after this one at which something of ours is due; null where there is none. */
+    async readNextDue(campaignMs: number): Promise<number | null> {
+      const now = sql`${new Date(campaignMs).toISOString()}::timestamptz`
+      const [row] = await db.execute<{ at: string | null }>(sql`
+        select (extract(epoch from min(at)) * 1000)::bigint as at from (
+          select min(next_at) as at from campaign_localities where left_at is null and next_at > ${now}
+          union all select min(opens_at) from sync_windows
+            where opens_at > ${now} and parked_at is null and completed_at is null
+          union all select at from (${undone(now, DAILY.match)}) m where at > ${now}
+          union all select at from (${undone(now, DAILY.report)}) r where at > ${now}) as lines`)
+      return row?.at == null ? null : Number(row.at)
     },
   }
 }

@@ -9,13 +9,26 @@ const PACE_ANCHORS = 40
 /** The keeper says five times a second that it is alive. */
 const ALIVE_FOR_MS = 1_000
 
-interface AnchorRow {
+export interface AnchorRow {
   readonly realAt: number
   readonly campaignAt: number
   readonly speed: number
+  readonly runsUntil: number | null
   readonly runningSpeed: number
   readonly cause: string
 }
+
+const clockOf = ({ realAt, campaignAt, speed, runsUntil }: AnchorRow, pace: number): Clock => ({
+  mode: 'rehearsal',
+  anchorRealMs: realAt,
+  anchorCampaignMs: campaignAt,
+  speed,
+  ...(runsUntil === null ? {} : { untilMs: runsUntil }),
+  pace,
+})
+/** Where an anchor's clock stands at a real instant, in whole milliseconds. */
+export const standingOf = (anchor: AnchorRow, realMs: number): number =>
+  Math.floor(toCampaign(clockOf(anchor, anchor.runningSpeed), realMs))
 
 /** Campaign time, and whether it may run. */
 export function createClockStore(db: Database) {
@@ -25,6 +38,7 @@ export function createClockStore(db: Database) {
         realAt: clockAnchors.realAt,
         campaignAt: clockAnchors.campaignAt,
         speed: clockAnchors.speed,
+        runsUntil: clockAnchors.runsUntil,
         runningSpeed: clockAnchors.runningSpeed,
         cause: clockAnchors.cause,
       })
@@ -35,14 +49,7 @@ export function createClockStore(db: Database) {
   async function readClock(): Promise<Clock> {
     const anchors = await readAnchors(PACE_ANCHORS)
     const [newest] = anchors
-    if (newest === undefined) return LIVE_CLOCK
-    return {
-      mode: 'rehearsal',
-      anchorRealMs: newest.realAt,
-      anchorCampaignMs: newest.campaignAt,
-      speed: newest.speed,
-      pace: paceOf(anchors),
-    }
+    return newest === undefined ? LIVE_CLOCK : clockOf(newest, paceOf(anchors))
   }
 
   return {
@@ -54,7 +61,7 @@ export function createClockStore(db: Database) {
       const [row] = await db.select({ lastAliveAt: installation.lastAliveAt }).from(installation)
       const aliveMs = row?.lastAliveAt ?? null
       const standsMs = aliveMs === null ? Infinity : Math.max(aliveMs + ALIVE_FOR_MS, newest.realAt)
-      return Math.floor(newest.campaignAt + (Math.min(Date.now(), standsMs) - newest.realAt) * newest.speed)
+      return standingOf(newest, Math.min(Date.now(), standsMs))
     },
     readNewestAnchor: async (): Promise<AnchorRow | null> => (await readAnchors(1))[0] ?? null,
 
@@ -66,20 +73,21 @@ export function createClockStore(db: Database) {
       readonly actor: string | null
       /** Where campaign time stands; by default where the newest anchor says it is now. */
       readonly campaignMs?: number
+      /** How far it may run. */
+      readonly untilMs?: number | null
     }): Promise<Clock> {
       await db.transaction(async (tx) => {
         await tx.execute(sql`select pg_advisory_xact_lock(hashtext('clock_anchors'))`)
         const [newest] = await readAnchors(1, tx)
         const realMs = Date.now()
-        const campaignMs =
-          input.campaignMs ??
-          (newest === undefined
-            ? realMs
-            : Math.floor(newest.campaignAt + (realMs - newest.realAt) * newest.speed))
+        const campaignMs = input.campaignMs ?? (newest === undefined ? realMs : standingOf(newest, realMs))
+        const { untilMs = null } = input
         await tx.insert(clockAnchors).values({
           realAt: realMs,
           campaignAt: campaignMs,
           speed: input.speed,
+          // Time never goes back: a line that was passed while this was written is one to stand at now.
+          runsUntil: untilMs === null ? null : Math.max(untilMs, campaignMs),
           runningSpeed: input.runningSpeed,
           cause: input.cause,
           actor: input.actor,
@@ -107,9 +115,7 @@ export function createClockStore(db: Database) {
       const lastAliveMs = row?.lastAliveAt ?? null
       if (newest === undefined || lastAliveMs === null || Date.now() - lastAliveMs < ALIVE_FOR_MS) return
       if (newest.speed === 0) return
-      const campaignMs = Math.floor(
-        newest.campaignAt + (Math.max(lastAliveMs, newest.realAt) - newest.realAt) * newest.speed,
-      )
+      const campaignMs = standingOf(newest, Math.max(lastAliveMs, newest.realAt))
       await this.anchor({
         speed: 0,
         runningSpeed: newest.runningSpeed,
@@ -148,12 +154,6 @@ function paceOf(anchors: readonly AnchorRow[]): number {
   const realMs = Date.now()
   const passedMs = realMs - oldest.realAt
   if (passedMs < 5_000) return newest.runningSpeed
-  const clock = {
-    ...LIVE_CLOCK,
-    anchorRealMs: newest.realAt,
-    anchorCampaignMs: newest.campaignAt,
-    speed: newest.speed,
-  }
-  const gainedMs = toCampaign(clock, realMs) - oldest.campaignAt
+  const gainedMs = standingOf(newest, realMs) - oldest.campaignAt
   return Math.max(gainedMs / passedMs, newest.runningSpeed / 20)
 }

@@ -18,6 +18,7 @@ import { createMatchingStore } from './matching.ts'
 import { createNoticeStore } from './notices.ts'
 import { createConversionStore } from './records-conversion.ts'
 import { createIntakeStore } from './records-intake.ts'
+import { createEndStateStore } from './reports-end-state.ts'
 import { createSigningStore } from './signing.ts'
 import { createSoftwareStore } from './software.ts'
 import { createWindowStore } from './sync-windows.ts'
@@ -44,6 +45,7 @@ export const createStores = (db: Database, keyring: Keyring) => ({
   notices: createNoticeStore(db),
   conversions: createConversionStore(db, keyring),
   intakes: createIntakeStore(db, keyring),
+  endState: createEndStateStore(db, keyring),
   signing: createSigningStore(db),
   software: createSoftwareStore(db, keyring),
   windows: createWindowStore(db, keyring),

@@ -1,0 +1,1 @@
+ALTER TABLE "clock_anchors" ADD COLUMN "runs_until" timestamp with time zone;
