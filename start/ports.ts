@@ -1,27 +1,38 @@
+import { randomInt } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { codeOf, StartFailure } from './failure.ts'
 
 const HOST = '127.0.0.1'
 
-/** Opens the port for an instant; 0 stands for any. Returns the port, or the system's reason why not. */
+/** Opens the port for an instant. Returns it, or the system's reason why not. */
 const tryPort = (port: number): Promise<{ readonly port: number } | { readonly reason: string }> =>
   new Promise((resolve) => {
     const server = createServer()
     server.once('error', (error) => resolve({ reason: codeOf(error) }))
     server.listen(port, HOST, () => {
-      const address = server.address()
-      const opened = typeof address === 'object' && address !== null ? address.port : port
-      server.close(() => resolve({ port: opened }))
+      server.close(() => resolve({ port }))
     })
   })
 
 export const isFree = async (port: number): Promise<boolean> => 'port' in (await tryPort(port))
 
+/**
+ * Below the ports that systems give to outgoing connections (32,768 on Linux, 49,152 elsewhere): one of those may be taken
+ * by anybody's connection between its choice and its use.
+ */
+const CHOSEN_FROM = 20_000
+const CHOSEN_TO = 32_000
+const TRIES_MAX = 200
+
 export async function findFree(): Promise<number> {
-  const tried = await tryPort(0)
-  if ('port' in tried) return tried.port
-  throw new StartFailure(`No port of ${HOST} can be opened here (${tried.reason}).`)
+  let reason = ''
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const tried = await tryPort(randomInt(CHOSEN_FROM, CHOSEN_TO))
+    if ('port' in tried) return tried.port
+    ;({ reason } = tried)
+  }
+  throw new StartFailure(`No port of ${HOST} can be opened here (${reason}).`)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/clock.ts'
 import { standingOf, type ClockStore } from '../drizzle/stores/clock.ts'
 import type { OwedStore, Sleepers } from '../drizzle/stores/clock-owed.ts'
 
-const KEEP_EVERY_MS = 100
+const KEEP_EVERY_MS = 50
 /** A live installation only says that it is alive. */
 const LIVE_EVERY_MS = 1_000
 /** So often a process that the clock waits for is told the hour. */

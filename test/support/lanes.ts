@@ -7,6 +7,7 @@ const LANES = [
   ['stores', ['run', 'lane', '--', '--project', 'stores']],
   ['http', ['run', 'lane', '--', '--project', 'http']],
   ['processes', ['run', 'lane', '--', '--project', 'processes']],
+  ['rehearsal', ['run', 'lane', '--', '--project', 'rehearsal']],
   ['journeys', ['run', 'lane', '--', '--project', 'journeys']],
 ] as const
 const SUMMARY = /^(\d+) passed, (\d+) failed, (\d+) skipped$/gm
