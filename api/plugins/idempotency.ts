@@ -33,7 +33,9 @@ export function answerOnce(app: FastifyInstance, { requests, now }: Deps): void 
 
   app.addHook('preHandler', async (request, reply) => {
     const { config } = request.routeOptions
-    if (request.method !== 'POST' || config.action === 'public' || config.idempotency === 'no') return
+    // An address that is no route has no action: nothing is done there that could be done twice.
+    if (request.method !== 'POST' || config.action === undefined || config.action === 'public') return
+    if (config.idempotency === 'no') return
     const key = request.headers['idempotency-key']
     if (typeof key !== 'string' || !KEY_SHAPE.test(key)) throw new Refusal('idempotency-key-missing')
     const [path = ''] = request.url.split('?', 1)
@@ -69,8 +71,10 @@ export function answerOnce(app: FastifyInstance, { requests, now }: Deps): void 
 }
 
 function fingerprint(request: FastifyRequest, streamed: boolean): Uint8Array {
-  const body = streamed ? request.headers['content-length'] : JSON.stringify(request.body)
-  return createHash('sha256')
-    .update(`${request.method} ${request.url}\n${body ?? ''}`)
+  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`)
+  // A file that was read already is known by its bytes, one that still comes by its length.
+  if (request.body instanceof Uint8Array) return hash.update(request.body).digest()
+  return hash
+    .update((streamed ? request.headers['content-length'] : JSON.stringify(request.body)) ?? '')
     .digest()
 }

@@ -1,7 +1,8 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { explain, Refusal, type RefusalCode, type RefusalDetails } from '../../domain/errors.ts'
+import { sendSafely } from './headers.ts'
+import { refuseUnwritableText } from './text.ts'
 
 /** Every refusal has one HTTP status. A new code does not compile until it is placed here. */
 export const STATUS_OF = {
@@ -86,19 +87,38 @@ function answer(
       status,
       code,
       instance: request.id,
-      ...(more.details === undefined ? {} : { details: more.details }),
+      // Nothing to say is not said: what is hidden and what was never there look the same.
+      ...(Object.keys(more.details ?? {}).length === 0 ? {} : { details: more.details }),
       ...(more.errors === undefined ? {} : { errors: more.errors }),
     })
 }
 
+/** Where a fault is, in the words of the schema; a key that the caller made up is not one of them. */
+const pointerTo = (context: string, path: string): string =>
+  [context, ...path.split('/').slice(1)]
+    .map((part) => (/^(\d{1,4}|[a-zA-Z][\w-]{0,49})$/.test(part) ? part : '*'))
+    .join('/')
+
+const UNEXPECTED = {
+  vi: 'Đã xảy ra lỗi ngoài dự kiến; hãy báo kèm mã yêu cầu.',
+  en: 'Something unexpected went wrong; quote the request’s id.',
+} as const
+
+/** PostgreSQL could not read a value as what it stands for: a cursor that is no id, a day that is none, a number too large. */
+const UNREADABLE_VALUE: readonly string[] = ['22P02', '22P05', '22003', '22007', '22008', '22021']
+
 /** Turns whatever went wrong into problem+json. What was sent is never echoed, and a bug tells nothing but its id. */
 export function answerWithProblems(app: FastifyInstance): void {
+  sendSafely(app)
+  refuseUnwritableText(app)
+  // JSON is the language of this API; the routes that take files say so themselves.
+  app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler((request, reply) => answer(request, reply, 'not-found'))
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) return answer(request, reply, error.code, { details: error.details })
     if (hasZodFastifySchemaValidationErrors(error)) {
       const errors = error.validation.map(({ instancePath, keyword }) => ({
-        pointer: `${error.validationContext ?? 'body'}${instancePath}`,
+        pointer: pointerTo(error.validationContext ?? 'body', instancePath),
         code: keyword,
       }))
       return answer(request, reply, 'invalid-request', { errors })
@@ -108,13 +128,18 @@ export function answerWithProblems(app: FastifyInstance): void {
     if (status === 415) return answer(request, reply, 'unsupported-media-type')
     if (status >= 400 && status < 500) return answer(request, reply, 'invalid-request', { status })
     request.log.error({ code: codeOf(error), bug: isResponseSerializationError(error) }, 'request failed')
-    return reply.code(500).type('application/problem+json').serializer(JSON.stringify).send({
-      type: 'urn:dongbo:problem:unexpected',
-      title: STATUS_CODES[500],
-      status: 500,
-      code: 'unexpected',
-      instance: request.id,
-    })
+    if (UNREADABLE_VALUE.includes(databaseCodeOf(error))) return answer(request, reply, 'invalid-request')
+    return reply
+      .code(500)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send({
+        type: 'urn:dongbo:problem:unexpected',
+        title: UNEXPECTED[languageOf(request)],
+        status: 500,
+        code: 'unexpected',
+        instance: request.id,
+      })
   })
 }
 
@@ -126,8 +151,12 @@ const statusOf = (error: unknown): number =>
 /** Class and code say enough to look for; a driver's message may hold values. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
-  const cause: unknown = error.cause ?? error
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+  const code = databaseCodeOf(error)
   const [, place = ''] = (error.stack ?? '').match(/\n\s+at .*?((?:api|drizzle|domain)\/[^\s)]+)/) ?? []
   return [error.name, code, place].filter(Boolean).join(' ')
+}
+
+function databaseCodeOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
 }

@@ -38,6 +38,7 @@ import {
 } from '../contract/campaigns.ts'
 import { pageQuery, problems } from '../contract/shapes.ts'
 import type { CampaignControl } from '../temporal/campaigns.ts'
+import { assertPlausibleDays } from './calendars.ts'
 
 export interface CampaignRoutesDeps {
   readonly campaigns: CampaignStore
@@ -81,6 +82,7 @@ function planOf(body: LaunchBody): Plan {
 export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (app, deps) => {
   const { campaigns, calendars, clock } = deps
   const checkedPlan = async (body: LaunchBody): Promise<Plan & { readonly calendar: Calendar }> => {
+    assertPlausibleDays(...body.stages.map(({ namedDate }) => namedDate))
     const plan = planOf(body)
     const calendar = await calendars.readCalendar()
     assertDateOrder(plan.stages, calendar)
@@ -127,8 +129,7 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
     },
     async ({ body, operation, actor }, reply) => {
       const { template, stages, settings, localityCodes, calendar } = await checkedPlan(body)
-      const campaignId = operation.id
-      const launchedMs = operation.occurredMs
+      const { id: campaignId, occurredMs: launchedMs } = operation
       await campaigns.launch({
         campaignId,
         template: template.code,
@@ -271,7 +272,8 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
       assertRunning(campaign)
       const stage = campaign.stages.find((candidate) => candidate.stage === body.stage)
       if (stage === undefined) throw new Refusal('stage-not-open', { stage: body.stage })
-      const { namedDate, inclusive } = body
+      const { namedDate, inclusive, localityCodes, documentNo } = body
+      assertPlausibleDays(namedDate)
       const calendar = await calendars.readCalendar()
       const { dueMs } = dueOf({ ...policyOf(stage), stage: body.stage, namedDate, inclusive }, calendar)
       const amendmentId = operation.id
@@ -284,7 +286,6 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
         occurredMs: operation.occurredMs,
       })
       await deps.campaignControl.amend(campaign.campaignId, { opId: amendmentId, amendmentId })
-      const { localityCodes, documentNo } = body
       return reply.code(202).send({
         amendmentId,
         stage: body.stage,

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { FastifyRequest } from 'fastify'
+import type { Scope } from '../../domain/access.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { addDays, parseHanoiDate, startOfDay, toHanoiIso } from '../../domain/hanoi-time.ts'
 import type { ActKind } from '../../domain/localities-process.ts'
@@ -23,6 +24,7 @@ import {
   submitBody,
 } from '../contract/localities.ts'
 import type { LocalityControl } from '../temporal/localities.ts'
+import { assertPlausibleDays } from './calendars.ts'
 import { isoOrNull, viewOfProcess } from './localities-view.ts'
 
 /** What the ministry's approval of a stage changes in the rows before the process is told. */
@@ -76,6 +78,10 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
   const body = '/campaigns/:campaignId/localities/:code'
   const stage = `${body}/stages/:stage`
 
+  async function assertTakesPart(scope: Scope, campaignId: string, code: string): Promise<void> {
+    if ((await localities.readBody(scope, campaignId, code)) === null) throw new Refusal('not-found')
+  }
+
   /** Row first, process after: the act's text is kept, then its process decides, then the lists show it. */
   async function act(
     request: FastifyRequest,
@@ -84,7 +90,7 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
   ) {
     const { operation, actor } = request
     const { campaignId, code } = where
-    if ((await localities.readBody(request.scope, campaignId, code)) === null) throw new Refusal('not-found')
+    await assertTakesPart(request.scope, campaignId, code)
     await localities.writeAct({
       actId: operation.id,
       campaignId,
@@ -182,7 +188,7 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
     },
     async ({ params, scope }) => {
       const { campaignId, code } = params
-      if ((await localities.readBody(scope, campaignId, code)) === null) throw new Refusal('not-found')
+      await assertTakesPart(scope, campaignId, code)
       return viewOfProcess(
         localityWorkflowId(campaignId, code),
         await localityControl.readProcess(campaignId, code),
@@ -230,6 +236,7 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
     },
     async (request) => {
       const { campaignId, code, stage: submitted } = request.params
+      await assertTakesPart(request.scope, campaignId, code)
       const { blockers } = await deps.assessments.assess(submitted, { campaignId, localityCode: code })
       const own = blockers.filter((blocker) => SUBMIT_BLOCKERS.includes(blocker))
       if (own.length > 0 && approverOf(submitted) !== 'rows')
@@ -302,6 +309,7 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
     },
     async (request) => {
       const { lastDay, ...text } = request.body
+      assertPlausibleDays(lastDay)
       return act(request, request.params, {
         kind: 'extend',
         stage: request.params.stage,
@@ -325,6 +333,7 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
     },
     async (request, reply) => {
       const { campaignId, code, stage: overridden } = request.params
+      await assertTakesPart(request.scope, campaignId, code)
       const first = await localities.confirmOrder({
         action: 'stage.override',
         subject: `${campaignId}:${code}:${overridden}`,

@@ -17,6 +17,7 @@ import {
   runQuery,
   runView,
 } from '../contract/matching.ts'
+import { assertPlausibleDays } from './calendars.ts'
 
 export interface MatchingRoutesDeps {
   readonly campaigns: CampaignStore
@@ -104,9 +105,10 @@ export const matchingRoutes: FastifyPluginAsyncZod<MatchingRoutesDeps> = async (
         response: { 200: dayResults, ...problems },
       },
     },
-    async ({ params, scope }) => ({
-      localities: await matching.readDays(scope, params.campaignId, params.day),
-    }),
+    async ({ params, scope }) => {
+      assertPlausibleDays(params.day)
+      return { localities: await matching.readDays(scope, params.campaignId, params.day) }
+    },
   )
 
   app.get(

@@ -24,6 +24,8 @@ export interface RecordRoutesDeps {
 
 /** A file of the largest body many times over; what it needs in memory does not depend on it. */
 const FILE_BYTES_MAX = 8 * 1_073_741_824
+/** A lone carriage return ends no line: taken for an end, it would hide what stands behind it. */
+const LINES = { record_delimiter: ['\r\n', '\n'] }
 const BOM = [0xef, 0xbb, 0xbf] as const
 const conversion = { workflow: CONVERSION_WORKFLOW, processId: conversionWorkflowId }
 
@@ -39,6 +41,8 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
   app,
   { intakes, software, localities },
 ) => {
+  // Nothing but CSV: what is parsed as JSON would be held in memory whole, up to the limit of a file.
+  app.removeAllContentTypeParsers()
   // The body is taken as it comes; whoever sends it slowly holds one page in memory.
   app.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload))
 
@@ -81,7 +85,7 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
         occurredMs: operation.occurredMs,
       }
       try {
-        const kept = await keepFile(intakes, upload, body)
+        const kept = await keepFile(intakes, upload, body.iterator({ destroyOnReturn: false }))
         const same = await intakes.findSame(source.sourceId, kept.sha256)
         if (same !== null && same !== upload.intakeId) {
           await intakes.drop(upload.intakeId)
@@ -90,6 +94,8 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
         const campaignId = await localities.readRunningCampaign(params.code)
         await intakes.receive({ ...upload, ...kept, campaignId, actor: actor.subject }, conversion)
       } catch (error) {
+        // What still comes of a refused file is let go; left on the line, it would block whatever is asked there next.
+        body.resume()
         await intakes.drop(upload.intakeId)
         throw error
       }
@@ -171,7 +177,7 @@ async function keepFile(intakes: IntakeStore, upload: Upload, body: AsyncIterabl
     begun = true
     const text = decodeOr(header, decoder, 1).replace(/\r$/, '')
     const delimiter = recogniseDelimiter(text)
-    const [cells = []]: string[][] = parse(text, { delimiter, relax_quotes: true })
+    const [cells = []]: string[][] = parse(text, { ...LINES, delimiter, relax_quotes: true })
     recogniseHeader(cells)
     await intakes.begin({ ...upload, header: cells, delimiter })
   }
@@ -229,6 +235,7 @@ async function* rejectsFile(
     const page = await intakes.readRejectsPage(intakeId, after)
     if (page === null) return
     const rows: string[][] = parse(page.body, {
+      ...LINES,
       delimiter,
       relax_column_count: true,
       relax_quotes: true,

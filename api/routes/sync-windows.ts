@@ -20,6 +20,7 @@ import {
   windowParams,
 } from '../contract/sync-windows.ts'
 import type { LocalityControl } from '../temporal/localities.ts'
+import { assertPlausibleDays } from './calendars.ts'
 
 export interface SyncWindowRoutesDeps {
   readonly schedule: ScheduleStore
@@ -59,6 +60,7 @@ export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = asy
     },
     async ({ params, body, actor, operation, scope }, reply) => {
       const { code } = params
+      assertPlausibleDays(body.day)
       const { campaignId, settings } = await campaignOf(code)
       const { syncFrom, syncTo } = settings
       const kind = body.day > syncTo ? 'delta' : 'campaign'
@@ -163,6 +165,7 @@ export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = asy
       const window = await windows.readWindow(scope, params.windowId)
       if (window === null) throw new Refusal('not-found')
       const { windowId } = window
+      assertPlausibleDays(body.day)
       if (window.parkedAt === null) throw new Refusal('window-not-parked')
       const nowMs = await clock.now()
       let { opensAt } = window

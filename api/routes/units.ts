@@ -20,6 +20,7 @@ const FILE_BYTES_MAX = 8 * 1_048_576
 const FAULTS_SHOWN_MAX = 1_000
 
 export const unitRoutes: FastifyPluginAsyncZod<UnitRoutesDeps> = async (app, { units }) => {
+  app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'text/csv',
     { parseAs: 'buffer', bodyLimit: FILE_BYTES_MAX },
@@ -150,7 +151,15 @@ function readTable(
   text: string,
   delimiter: string,
 ): readonly { readonly cells: string[]; readonly line: number }[] {
-  const options = { delimiter, bom: true, relax_column_count: true, skip_empty_lines: true }
+  // Named, because the parser believes the first line end it sees: in a file with both kinds, lines would be lost.
+  const record_delimiter = ['\r\n', '\n']
+  const options = {
+    delimiter,
+    record_delimiter,
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  }
   try {
     const rows: string[][] = parse(text, options)
     const lines = linesOf({ firstLine: 1, body: new TextEncoder().encode(text) })

@@ -18,6 +18,7 @@ export interface NewAccount {
   readonly documentNo: string
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const isRole = (value: string): value is Role => ROLES.some((role) => role === value)
 
 /** Who is who, and who holds which role. Roles come from here and never from a token. */
@@ -51,6 +52,7 @@ export function createAccessStore(db: Database) {
 
     /** The subject that a locality's software acts as, or null. */
     async findCredential(credentialId: string, secretSha256: Uint8Array): Promise<string | null> {
+      if (!UUID.test(credentialId)) return null
       const [found] = await db
         .select({ subject: apiCredentials.subject, hash: apiCredentials.secretSha256 })
         .from(apiCredentials)

@@ -139,6 +139,7 @@ export function createConnectionKeyStore(db: Database, keyring: Keyring) {
         await changed(tx, 'activate', order, processes)
       }),
 
+    /** Cancelled again, nothing changes. @throws Refusal `not-found` for what is no key of this body */
     cancel: (order: KeyOrder, processes: KeyProcesses): Promise<void> =>
       db.transaction(async (tx) => {
         const { keyId, localityCode, actor, occurredMs } = order
@@ -153,7 +154,12 @@ export function createConnectionKeyStore(db: Database, keyring: Keyring) {
             ),
           )
           .returning({ keyId: connectionKeys.keyId })
-        if (cancelled !== undefined) await changed(tx, 'cancel', order, processes)
+        if (cancelled !== undefined) return changed(tx, 'cancel', order, processes)
+        const [known] = await tx
+          .select({ keyId: connectionKeys.keyId })
+          .from(connectionKeys)
+          .where(and(eq(connectionKeys.keyId, keyId), eq(connectionKeys.localityCode, localityCode)))
+        if (known === undefined) throw new Refusal('not-found')
       }),
 
     /** The key's present state, to be told to the national database. */
