@@ -16,12 +16,15 @@ import { createSignatureService } from '../gateways/signature-service/client.ts'
 import { endWith, tellReady } from '../process-life.ts'
 import { readBundle } from './bundle.ts'
 import { keepClock } from './clock-keeper.ts'
+import { sweepMatchingSchedules } from './matching-schedules.ts'
 import { createProcesses, tellSleepers } from './processes.ts'
 import { scrubFailures } from './scrub.ts'
 import { keepSweeping, sweepNotices, sweepStarts } from './sweeps.ts'
 import { createLogger, installRuntime, serveHealth } from './telemetry.ts'
 
 const SWEEP_EVERY_MS = 5_000
+const SCHEDULES_EVERY_MS = 60_000
+const FORGET_EVERY_MS = 3_600_000
 const CACHED_WORKFLOWS_MAX = 1_000
 
 const config = readConfig('worker')
@@ -124,10 +127,26 @@ async function takeUpDuties(): Promise<{ stop: () => Promise<void> }[]> {
     everyMs: SWEEP_EVERY_MS,
     onError,
   })
-  const ears = await listen(config.DATABASE_URL, { process_starts: starts.nudge, notices: deliveries.nudge })
+  const forgetting = keepSweeping(() => stores.requests.forget(), { everyMs: FORGET_EVERY_MS, onError })
+  const schedules =
+    config.DONGBO_MODE === 'live'
+      ? [
+          keepSweeping(() => sweepMatchingSchedules(stores.campaigns, client), {
+            everyMs: SCHEDULES_EVERY_MS,
+            onError,
+          }),
+        ]
+      : []
+  const nudge = () => {
+    starts.nudge()
+    for (const sweep of schedules) sweep.nudge()
+  }
+  const ears = await listen(config.DATABASE_URL, { process_starts: nudge, notices: deliveries.nudge })
   return [
     starts,
     deliveries,
+    forgetting,
+    ...schedules,
     { stop: ears.close },
     keepClock({ ...stores, tell: tellSleepers(client) }, onError),
   ]

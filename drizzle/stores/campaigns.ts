@@ -122,6 +122,15 @@ export function createCampaignStore(db: Database) {
         .orderBy(desc(campaigns.campaignId))
         .limit(page.limit),
 
+    /** Campaigns that were neither cancelled nor closed. */
+    readRunning: async () =>
+      (
+        await db
+          .select({ campaignId: campaigns.campaignId, settings: campaigns.settings })
+          .from(campaigns)
+          .where(and(isNull(campaigns.cancelledAt), isNull(campaigns.closedAt)))
+      ).map(({ campaignId, settings }) => ({ campaignId, settings: settingsOf(settings) })),
+
     /** Bodies of the campaign whose process was never ordered, after a code. */
     readUnlaunched: (campaignId: string, after: string, limit: number) =>
       db

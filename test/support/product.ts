@@ -8,6 +8,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type ActivityInterceptorsFactory,
   type WorkflowBundleOption,
 } from '@temporalio/worker'
 import { inject } from 'vitest'
@@ -50,8 +51,11 @@ export function gatewaysTo(url = 'http://127.0.0.1:9', secret = 'only-for-tests-
   }
 }
 
-/** The whole product in this process, on a real PostgreSQL and a real Temporal server: API, both workers, sweep. */
-export async function startProduct(gateways: Gateways) {
+/**
+ * The whole product in this process, on a real PostgreSQL and a real Temporal server: API, both workers, sweep.
+ * `disturb` stands between an activity and the gate through which its errors leave.
+ */
+export async function startProduct(gateways: Gateways, disturb?: ActivityInterceptorsFactory) {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
@@ -74,7 +78,9 @@ export async function startProduct(gateways: Gateways) {
     connection: native,
     namespace,
     activities,
-    interceptors: { activity: [scrubFailures((line) => failures.push(line))] },
+    interceptors: {
+      activity: [scrubFailures((line) => failures.push(line)), ...(disturb === undefined ? [] : [disturb])],
+    },
     stickyQueueScheduleToStartTimeout: '1s' as const,
   }
   const workers = [
