@@ -6,14 +6,19 @@ import { noticeChannel } from './notices.ts'
 import { personnelDatabase } from './personnel-database.ts'
 import { populationDatabase } from './population-database.ts'
 import { signatureService } from './signature-service.ts'
+import { sourceSystems, type InventedPeople } from './source-systems.ts'
 
-const BODIES: Readonly<
-  Record<System, (app: FastifyInstance, options: { journal: Journal; secret: string }) => Promise<void>>
-> = {
+interface SystemOptions {
+  readonly journal: Journal
+  readonly secret: string
+  readonly people: InventedPeople | undefined
+}
+const BODIES: Readonly<Record<System, (app: FastifyInstance, options: SystemOptions) => Promise<void>>> = {
   'personnel-database': personnelDatabase,
   'population-database': populationDatabase,
   'signature-service': signatureService,
   notices: noticeChannel,
+  'source-systems': sourceSystems,
 }
 const faultParams = z.object({ system: z.enum(SYSTEMS) })
 
@@ -21,13 +26,16 @@ export interface SandboxOptions {
   readonly journal: Journal
   /** What every simulated system accepts as the ministry's credential. */
   readonly secret: string
+  /** Who stands in the source systems; without it there are none. */
+  readonly people?: InventedPeople
   readonly faults?: Faults
 }
 
-/** The four outside systems in one process, each below its own path, and the switch for their faults. */
+/** The outside systems in one process, each below its own path, and the switch for their faults. */
 export async function buildSandbox({
   journal,
   secret,
+  people,
   faults = createFaults(),
 }: SandboxOptions): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, bodyLimit: 64 * 1_048_576, forceCloseConnections: true })
@@ -36,7 +44,7 @@ export async function buildSandbox({
     await app.register(
       async (scope) => {
         disturb(scope, system, faults)
-        await BODIES[system](scope, { journal, secret })
+        await BODIES[system](scope, { journal, secret, people })
       },
       { prefix: `/${system}` },
     )

@@ -9,17 +9,9 @@ import { addDays } from '../domain/hanoi-time.ts'
 import type { Locality } from '../domain/localities.ts'
 import type { Stage } from '../domain/stages.ts'
 import { Declined, type User } from './bots-client.ts'
-import {
-  dayFor,
-  entriesOf,
-  fileOf,
-  lineOf,
-  profileOf,
-  slotFor,
-  sourcesOf,
-  unitTreeOf,
-} from './bots-profiles.ts'
-import { createPerson } from './people.ts'
+import { dayFor, profileOf, slotFor } from './bots-profiles.ts'
+import { sourcesOf, unitTreeOf } from './source-files.ts'
+import { correctionsView } from './source-systems.ts'
 
 export interface LocalityBot {
   readonly locality: Locality
@@ -30,7 +22,7 @@ export interface LocalityBot {
 interface BotOptions {
   readonly locality: Locality
   readonly seed: number
-  readonly people: number
+  readonly sourcesUrl: string
   readonly officer: User
   readonly second: User
   readonly signer: User
@@ -55,7 +47,7 @@ export async function until<T>(
 
 /** A body in a rehearsal: its officers and its signer, who use the API as their real colleagues would. */
 export function createLocalityBot(options: BotOptions): LocalityBot {
-  const { locality, seed, people, officer, second, signer } = options
+  const { locality, seed, sourcesUrl, officer, second, signer } = options
   const { code } = locality
   const own = `/localities/${code}`
   const sources = sourcesOf(locality)
@@ -78,9 +70,14 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
     return !isFaulty
   }
 
-  const handIn = async (source: string, lines: readonly string[]): Promise<void> => {
+  /** Takes the file out of the source system as it is, and waits until it is converted. */
+  async function handIn(source: string, which: string): Promise<void> {
+    const file = await fetch(`${sourcesUrl}/${source}/records.csv${which}`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    if (!file.ok) throw new Declined('source-system')
     const { intakeId } = intakeView.parse(
-      await officer.upload(`${own}/intakes?source=${source}`, fileOf(lines)),
+      await officer.upload(`${own}/intakes?source=${source}`, await file.text()),
     )
     await until(
       () => officer.get(intakeView, `/intakes/${intakeId}`),
@@ -88,11 +85,7 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
     )
   }
   async function uploadRecords(): Promise<void> {
-    for (const [index, source] of sources.entries())
-      await handIn(
-        source.code,
-        entriesOf(seed, locality, index, people).map(([, entry]) => lineOf(entry)),
-      )
+    for (const { code: source } of sources) await handIn(source, '')
   }
 
   /** Signs what is unsigned, or the session that was left open; says whether there was anything. */
@@ -111,18 +104,18 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
   /** What the register says differently is looked up on paper, mended at the source, signed and sent the next day. */
   async function correct(day: HanoiDate): Promise<void> {
     const { discrepancies } = await officer.get(discrepancyList, `${own}/discrepancies?limit=200`)
-    for (const [index, source] of sources.entries()) {
-      const codes = new Set(
-        discrepancies.filter((row) => row.source === source.code).map((row) => row.recordCode),
-      )
-      const lines = entriesOf(seed, locality, index, people).flatMap(([number, entry]) => {
-        const person = createPerson(seed, code, number)
-        return codes.has(entry.recordCode) && person.status === 'alive'
-          ? [lineOf({ ...entry, ...person })]
-          : []
+    for (const { code: source } of sources) {
+      const recordCodes = discrepancies.filter((row) => row.source === source).map((row) => row.recordCode)
+      if (recordCodes.length === 0) continue
+      const answer = await fetch(`${sourcesUrl}/${source}/corrections`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ recordCodes: [...new Set(recordCodes)] }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
       })
-      if (lines.length === 0) continue
-      await handIn(source.code, lines)
+      if (!answer.ok) throw new Declined('source-system')
+      const { corrected } = correctionsView.parse(await answer.json())
+      if (corrected > 0) await handIn(source, '?corrected=true')
     }
     if (await sign()) await officer.post(`${own}/sync-slots`, { day: addDays(day, 1) })
   }

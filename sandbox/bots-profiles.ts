@@ -1,7 +1,5 @@
 import { addDays, type HanoiDate } from '../domain/hanoi-time.ts'
-import type { Locality } from '../domain/localities.ts'
 import type { Stage } from '../domain/stages.ts'
-import { createEntry, type Entry } from './people.ts'
 import { between, createRandom } from './random.ts'
 
 /** How a body behaves in a rehearsal. `sloppy` hands in something wrong first; `hopeless` stops after the first stage. */
@@ -50,67 +48,3 @@ export const slotFor = (seed: number, code: string): HanoiDate =>
     '2025-09-08',
     profileOf(seed, code) === 'late' ? 1 : -between(createRandom(seed, 'slot', code), 0, 5),
   )
-
-export interface Source {
-  readonly code: string
-  readonly name: string
-  readonly vendor: string
-  readonly predecessorCode: string
-}
-
-const VENDORS = ['Nhà cung cấp A', 'Nhà cung cấp B', 'Nhà cung cấp C'] as const
-
-/** One source system per predecessor. */
-export const sourcesOf = ({ code, predecessors }: Locality): readonly Source[] =>
-  predecessors.map((predecessor, index) => ({
-    code: `${code}-${index + 1}`,
-    name: `Phần mềm quản lý hồ sơ ${index + 1}`,
-    vendor: VENDORS[index % VENDORS.length] ?? VENDORS[0],
-    predecessorCode: predecessor.code,
-  }))
-
-const UNITS = ['Sở Nội vụ', 'Sở Tài chính', 'Sở Y tế', 'Sở Giáo dục và Đào tạo'] as const
-const oldUnit = (predecessorCode: string, unit: number) => `${predecessorCode}.9${unit + 1}`
-
-/** The new tree: each unit formed from the same unit of every predecessor. A faulty one has a kind that does not exist. */
-export function unitTreeOf(locality: Locality, quality: 'good' | 'faulty'): string {
-  const { code, nameVi, kind, predecessors } = locality
-  const department = quality === 'good' ? 'department' : 'phòng ban'
-  return [
-    'code,name,parent_code,kind,valid_from,valid_to,predecessor_codes,decision_no',
-    `${code},${nameVi},,${kind},2025-07-01,,,01/QĐ`,
-    ...UNITS.map((name, unit) => {
-      const former = predecessors.map((predecessor) => oldUnit(predecessor.code, unit)).join(';')
-      return `${code}.0${unit + 1},${name},${code},${department},2025-07-01,,${former},01/QĐ`
-    }),
-  ].join('\n')
-}
-
-const HEADER = 'record_code,personal_id,full_name,birth_date,gender,unit_code'
-export const lineOf = (entry: Omit<Entry, 'defect'>): string =>
-  [
-    entry.recordCode,
-    entry.personalId,
-    `"${entry.fullName}"`,
-    entry.birthDate,
-    entry.gender,
-    entry.unitCode,
-  ].join(',')
-export const fileOf = (lines: readonly string[]): string => [HEADER, ...lines].join('\r\n')
-
-/** The people of a body that one of its source systems holds, by their numbers. */
-export function entriesOf(
-  seed: number,
-  locality: Locality,
-  source: number,
-  people: number,
-): readonly (readonly [number, Entry])[] {
-  const { code, predecessors } = locality
-  const entries: (readonly [number, Entry])[] = []
-  for (let index = source; index < people; index += predecessors.length) {
-    const predecessor = predecessors[source]
-    if (predecessor === undefined) break
-    entries.push([index, createEntry(seed, code, index, oldUnit(predecessor.code, index % UNITS.length))])
-  }
-  return entries
-}

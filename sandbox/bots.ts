@@ -17,12 +17,12 @@ const campaignList = z.object({ campaigns: z.array(z.object({ campaignId: z.uuid
 
 export interface BotsOptions {
   readonly apiUrl: string
+  /** Where the source systems hand out their files. */
+  readonly sourcesUrl: string
   readonly logInsFile: string
   readonly seed: number
   /** Those that are played. */
   readonly bodies: readonly Locality[]
-  /** People per body. */
-  readonly people: number
   readonly signal: AbortSignal
 }
 
@@ -32,10 +32,10 @@ export interface BotsOptions {
  */
 export async function runBots({
   apiUrl,
+  sourcesUrl,
   logInsFile,
   seed,
   bodies,
-  people,
   signal,
 }: BotsOptions): Promise<void> {
   const all = logIns.parse(JSON.parse(await readFile(logInsFile, 'utf8')))
@@ -54,7 +54,7 @@ export async function runBots({
     createLocalityBot({
       locality,
       seed,
-      people,
+      sourcesUrl,
       officer: named(`${locality.code}-officer-1`),
       second: named(`${locality.code}-officer-2`),
       signer: named(`${locality.code}-signer-1`),

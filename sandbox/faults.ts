@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
-export const SYSTEMS = ['personnel-database', 'population-database', 'signature-service', 'notices'] as const
+export const SYSTEMS = [
+  'personnel-database',
+  'population-database',
+  'signature-service',
+  'notices',
+  'source-systems',
+] as const
 export type System = (typeof SYSTEMS)[number]
 
 /** A fault of one system: everything it does is disturbed, or only so many requests. */

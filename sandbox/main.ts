@@ -19,14 +19,20 @@ if (Number(present?.['n'] ?? 0) === 0)
       journal,
       Array.from({ length: perBody }, (_, index) => createPerson(config.SANDBOX_SEED, code, index)),
     )
-const app = await buildSandbox({ journal, secret: config.SANDBOX_SECRET })
+const { SANDBOX_SEED: seed } = config
+const app = await buildSandbox({
+  journal,
+  secret: config.SANDBOX_SECRET,
+  people: { seed, bodies, perBody },
+})
 await app.listen({ host: '127.0.0.1', port: config.SANDBOX_PORT })
 tellReady()
 
 const stopping = new AbortController()
-const { SANDBOX_API_URL: apiUrl, SANDBOX_LOG_INS: logInsFile, SANDBOX_SEED: seed } = config
+const { SANDBOX_API_URL: apiUrl, SANDBOX_LOG_INS: logInsFile, SANDBOX_PORT: port } = config
+const sourcesUrl = `http://127.0.0.1:${port}/source-systems/v1`
 if (apiUrl !== undefined && logInsFile !== undefined)
-  keepPlaying({ apiUrl, logInsFile, seed, bodies, people: perBody, signal: stopping.signal })
+  keepPlaying({ apiUrl, sourcesUrl, logInsFile, seed, bodies, signal: stopping.signal })
 
 endWith(async () => {
   stopping.abort()

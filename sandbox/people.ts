@@ -30,6 +30,7 @@ export const RATES = {
   'lost-zero': 0.01,
   'legacy-id': 0.005,
   'wrong-id': 0.01,
+  'duplicate-id': 0.004,
   'name-differs': 0.015,
   'birth-date-differs': 0.01,
   'gender-missing': 0.005,
@@ -110,13 +111,24 @@ export function createEntry(seed: number, localityCode: string, index: number, u
     unitCode,
     defect: null,
   }
+  const defect = drawDefect(random)
+  if (defect === null) return honest
+  if (defect !== 'duplicate-id') return { ...honest, ...spoil(defect, person, random), defect }
+  // Somebody else's id, and that person's own entry is right.
+  const isOtherRight = index > 0 && drawDefect(createRandom(seed, 'entry', localityCode, index - 1)) === null
+  if (!isOtherRight) return honest
+  return { ...honest, personalId: createPerson(seed, localityCode, index - 1).personalId, defect }
+}
+
+function drawDefect(random: () => number): Defect | null {
   let left = random()
   for (const defect of DEFECTS) {
     left -= RATES[defect]
-    if (left < 0) return { ...honest, ...spoil(defect, person, random), defect }
+    if (left < 0) return defect
   }
-  return honest
+  return null
 }
+
 const DEFECTS: readonly Defect[] = [
   'decomposed-text',
   'other-tone-placement',
@@ -125,12 +137,17 @@ const DEFECTS: readonly Defect[] = [
   'lost-zero',
   'legacy-id',
   'wrong-id',
+  'duplicate-id',
   'name-differs',
   'birth-date-differs',
   'gender-missing',
 ]
 
-function spoil(defect: Defect, person: Person, random: () => number): Partial<Entry> {
+function spoil(
+  defect: Exclude<Defect, 'duplicate-id'>,
+  person: Person,
+  random: () => number,
+): Partial<Entry> {
   switch (defect) {
     case 'decomposed-text':
       return { fullName: person.fullName.normalize('NFD') }

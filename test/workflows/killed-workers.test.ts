@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addDays } from '../../domain/hanoi-time.ts'
-import { findLocality } from '../../domain/localities.ts'
+import { findLocality, LOCALITIES } from '../../domain/localities.ts'
 import { createLocalityBot } from '../../sandbox/bots-locality.ts'
 import { workAtMinistry } from '../../sandbox/bots-ministry.ts'
 import { createRandom, between, pick } from '../../sandbox/random.ts'
@@ -11,6 +11,8 @@ import { startSandbox, type Sandbox } from '../support/sandbox.ts'
 
 const SEEDS = [1, 2, 3, 4, 5]
 const CODES = ['G09', 'H14', 'H18', 'H24', 'H38']
+const bodies = LOCALITIES.filter(({ code }) => CODES.includes(code))
+const PEOPLE_SEED = 1
 const PEOPLE = 10_000
 const PAGES = 5
 /** By then every body is past the first day on which it would take up a stage. */
@@ -22,7 +24,7 @@ let ministry: Parameters<typeof workAtMinistry>[0]
 let campaignId: string
 
 beforeAll(async () => {
-  sandbox = await startSandbox()
+  sandbox = await startSandbox({ seed: PEOPLE_SEED, bodies, perBody: PEOPLE })
   product = await createProcesses({ mode: 'rehearsal', sandboxUrl: sandbox.url })
   await product.standAt(`${DAY}T09:00:00+07:00`)
   await product.start('api', 'workflow', 'work')
@@ -44,13 +46,13 @@ afterAll(async () => {
   await sandbox[Symbol.asyncDispose]()
 })
 
-async function botOf(code: string, seed: number) {
+async function botOf(code: string) {
   const locality = findLocality(code)
   if (locality === undefined) throw new Error(`no body ${code}`)
   return createLocalityBot({
     locality,
-    seed,
-    people: PEOPLE,
+    seed: PEOPLE_SEED,
+    sourcesUrl: `${sandbox.url}/source-systems/v1`,
     officer: await product.logIn('locality-officer', code),
     second: await product.logIn('locality-officer', code),
     signer: await product.logIn('locality-signer', code),
@@ -110,7 +112,7 @@ test.each(SEEDS)(
   'workers killed in the middle of a conversion lose no line of it (seed %i)',
   async (seed) => {
     const code = codeOf(seed)
-    const bot = await botOf(code, seed)
+    const bot = await botOf(code)
     for (const stage of ['select-software', 'build-unit-codes']) {
       await reaches(code, stage)
       await bot.work(campaignId, DAY)
@@ -142,7 +144,7 @@ test.each(SEEDS)(
   'workers killed in the middle of a window send every version, and none twice (seed %i)',
   async (seed) => {
     const code = codeOf(seed)
-    const bot = await botOf(code, seed)
+    const bot = await botOf(code)
     const officer = await product.logIn('locality-officer', code)
     await bot.work(campaignId, DAY)
     await reaches(code, 'schedule-sync')
