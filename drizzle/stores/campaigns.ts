@@ -11,7 +11,7 @@ import {
   dailyReports,
   processStarts,
 } from '../schema/campaigns.ts'
-import { campaignLocalities, localities, localityStages } from '../schema/localities.ts'
+import { campaignLocalities, localities } from '../schema/localities.ts'
 import { syncCapacity } from '../schema/sync-schedule.ts'
 import { appendAudit } from './audit.ts'
 import { orderProcess, type ProcessStart } from './campaigns-processes.ts'
@@ -317,20 +317,16 @@ async function enrol(tx: Transaction, input: NewCampaign): Promise<void> {
         throw new Refusal('locality-in-other-campaign', { code: '' })
       throw error
     })
-  await tx.insert(localityStages).values(
-    codes.flatMap((localityCode) =>
-      input.stages.map(({ stage, dueMs }) => ({
-        campaignId,
-        localityCode,
-        stage,
-        stageNo: STAGES.indexOf(stage) + 1,
-        sequence: 0,
-        state: 'waiting',
-        dueAt: dueMs,
-        changedAt: launchedMs,
-      })),
-    ),
-  )
+  // One statement whatever their number: seven values a body would soon be more parameters than a statement takes.
+  const { stages } = input
+  await tx.execute(sql`
+    insert into locality_stages (campaign_id, locality_code, stage, stage_no, sequence, state, due_at, changed_at)
+    select ${campaignId}, code, stage, stage_no, 0, 'waiting', to_timestamp(due_ms / 1000.0),
+      ${new Date(launchedMs).toISOString()}
+    from unnest(${sql.param(codes)}::text[]) as code,
+      unnest(${sql.param(stages.map(({ stage }) => stage))}::text[],
+        ${sql.param(stages.map(({ stage }) => STAGES.indexOf(stage) + 1))}::int[],
+        ${sql.param(stages.map(({ dueMs }) => dueMs))}::bigint[]) as s (stage, stage_no, due_ms)`)
 }
 
 /** What was written by `launch` and nobody else. */
