@@ -160,15 +160,21 @@ async function main(): Promise<void> {
     await supervisor.start(plan)
   }
   const apiUrl = `http://127.0.0.1:${config.API_PORT}`
-  present(apiUrl, engine?.uiUrl ?? temporalAddress, logIns)
+  const { sandboxPort } = addresses
+  present({ apiUrl, engineUrl: engine?.uiUrl ?? temporalAddress, sandboxPort }, logIns)
   const [coordinator] = logIns
   if (coordinator !== undefined && !options.empty) await rehearse(apiUrl, coordinator, rehearsal.bodies)
 }
 
 /** Addresses and log-ins, once. */
-function present(apiUrl: string, engineUrl: string, logIns: readonly LogIn[]): void {
+function present(
+  addresses: { readonly apiUrl: string; readonly engineUrl: string; readonly sandboxPort: number },
+  logIns: readonly LogIn[],
+): void {
+  const { apiUrl, engineUrl, sandboxPort } = addresses
   say(`\nAPI      ${apiUrl}  (its documentation: ${apiUrl}/docs)`)
   say(`Engine   ${engineUrl}`)
+  say(`Sandbox  http://127.0.0.1:${sandboxPort}  (files to hand in: /source-systems/v1)`)
   say('Log-ins  (all of them: log-ins.json in the state folder)')
   for (const { role, name, password } of oneOfEach(logIns))
     say(`  ${role.padEnd(22)} ${name.padEnd(18)} ${password}`)
