@@ -63,38 +63,38 @@ export async function localityWorkflow(input: LocalityInput): Promise<void> {
   await condition(allHandlersFinished)
 }
 
-/** Performs what the decisions so far require, one step at a time; false when nothing is left to do. */
+/**
+ * Performs what the decisions so far require, one step at a time; false when nothing is left to do. What has to be read is
+ * read first, so that one projection shows an act together with what followed from it.
+ */
 async function performOne(state: LocalityState): Promise<boolean> {
   const { campaignId, localityCode } = state
-  if (noteNext(state) || state.outbox.length > 0) {
-    const effects = [...state.outbox]
-    await projectLocality({
-      campaignId,
-      localityCode,
-      sequence: state.sequence,
-      openStage: openStage(state)?.stage ?? null,
-      held: state.held,
-      ended: state.ended,
-      nextMs: state.shownNextMs,
-      stages: state.stages,
-      effects,
-    })
-    state.outbox.splice(0, effects.length)
-    return true
-  }
-  if (state.ended) return false
-  const unplanned = needsPlan(state)
+  const unplanned = state.ended ? undefined : needsPlan(state)
   if (unplanned !== undefined) {
     const { stage, dueMs } = unplanned
     plan(state, stage, dueMs, await planReminders({ campaignId, dueMs }))
     return true
   }
-  const open = openStage(state)
+  const open = state.ended ? undefined : openStage(state)
   if (state.look && open !== undefined) {
     state.look = false
     settle(state, open.stage, await assessStage({ campaignId, localityCode, stage: open.stage }))
     return true
   }
   state.look = false
-  return false
+  if (!noteNext(state) && state.outbox.length === 0) return false
+  const effects = [...state.outbox]
+  await projectLocality({
+    campaignId,
+    localityCode,
+    sequence: state.sequence,
+    openStage: openStage(state)?.stage ?? null,
+    held: state.held,
+    ended: state.ended,
+    nextMs: state.shownNextMs,
+    stages: state.stages,
+    effects,
+  })
+  state.outbox.splice(0, effects.length)
+  return true
 }
