@@ -15,6 +15,8 @@ import { correctionsView } from './source-systems.ts'
 
 export interface LocalityBot {
   readonly locality: Locality
+  /** Whether it would do anything on this day while it stands there. */
+  readonly hasWork: (openStage: Stage, state: string, day: HanoiDate) => boolean
   /** Does what the body would do on this day. */
   readonly work: (campaignId: string, day: HanoiDate) => Promise<void>
 }
@@ -28,7 +30,7 @@ interface BotOptions {
   readonly signer: User
 }
 
-const LOOK_EVERY_MS = 50
+const LOOK_EVERY_MS = 100
 const PATIENCE_MS = 60_000
 
 /** Looks until something is there; in the end it takes what it sees. */
@@ -166,17 +168,23 @@ export function createLocalityBot(options: BotOptions): LocalityBot {
     }
   }
 
+  function hasWork(openStage: Stage, state: string, day: HanoiDate): boolean {
+    // Left half done by a bot that was killed in between.
+    if (openStage === 'update-records' && state === 'submitted') return true
+    if (state !== 'open') return false
+    const from = dayFor(seed, code, openStage)
+    return openStage === 'match-daily' || (from !== null && day >= from)
+  }
+
   return {
     locality,
+    hasWork,
     async work(campaignId, day) {
       const { openStage, stages } = await look(campaignId)
       const state = stages.find(({ stage }) => stage === openStage)?.state
-      if (openStage === 'update-records' && state === 'submitted')
-        await approve(campaignId).catch(onlyDeclined)
-      if (openStage === null || state !== 'open') return
-      const from = dayFor(seed, code, openStage)
-      if (openStage !== 'match-daily' && (from === null || day < from)) return
-      await workAt(campaignId, openStage, day).catch(onlyDeclined)
+      if (openStage === null || state === undefined || !hasWork(openStage, state, day)) return
+      if (state === 'submitted') await approve(campaignId).catch(onlyDeclined)
+      else await workAt(campaignId, openStage, day).catch(onlyDeclined)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { boardView } from '../api/contract/campaigns.ts'
 import { clockView } from '../api/contract/clock.ts'
 import { addDays, HOUR_MS, startOfDay, toHanoiDate, toHanoiIso } from '../domain/hanoi-time.ts'
 import type { Locality } from '../domain/localities.ts'
@@ -12,7 +13,7 @@ const DAY_BEGINS_HOUR = 8
 /** The clock does not pass this hour of a day before the bots have done what they would do on it. */
 const DAY_ENDS_HOUR = 16
 const AT_ONCE = 4
-const LOOK_EVERY_MS = 50
+const LOOK_EVERY_MS = 100
 const campaignList = z.object({ campaigns: z.array(z.object({ campaignId: z.uuid(), state: z.string() })) })
 
 export interface BotsOptions {
@@ -66,6 +67,10 @@ export async function runBots({
       clearUntil: toHanoiIso(startOfDay(day) + DAY_ENDS_HOUR * HOUR_MS),
     })
 
+  const findCampaign = async () => {
+    const { campaigns } = await ministry.coordinator.get(campaignList, '/campaigns?limit=1')
+    return campaigns.find(({ state }) => state === 'running')?.campaignId ?? null
+  }
   /** What the day's work set in motion belongs to that day as well. */
   async function nothingOwed(): Promise<void> {
     while (!signal.aborted) {
@@ -75,24 +80,37 @@ export async function runBots({
     }
   }
 
-  let day = toHanoiDate(await now())
-  await clearUntil(day)
-  while (!signal.aborted) {
-    const { campaigns } = await ministry.coordinator.get(campaignList, '/campaigns?limit=1')
-    const [campaign] = campaigns
-    const begins = startOfDay(day) + DAY_BEGINS_HOUR * HOUR_MS
-    if (campaign?.state !== 'running' || (await now()) < begins) {
-      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
-      continue
-    }
-    const queue = bots.values()
+  const readBoard = (campaignId: string) =>
+    ministry.coordinator.get(boardView, `/campaigns/${campaignId}/board?limit=200`)
+  /** One look at the board says who has something to do today. */
+  async function workToday(campaignId: string, day: string): Promise<void> {
+    const { bodies: standing } = await readBoard(campaignId)
+    const busy = bots.filter(({ locality, hasWork }) => {
+      const body = standing.find(({ code }) => code === locality.code)
+      const state = body?.stages.find(({ stage }) => stage === body.openStage)?.state
+      return body?.openStage != null && state !== undefined && hasWork(body.openStage, state, day)
+    })
+    const queue = busy.values()
     const workers = Array.from({ length: AT_ONCE }, async () => {
-      for (const bot of queue) await bot.work(campaign.campaignId, day)
+      for (const bot of queue) await bot.work(campaignId, day)
     })
     await Promise.all(workers)
-    await workAtMinistry(ministry, campaign.campaignId)
+    await workAtMinistry(ministry, campaignId)
     await nothingOwed()
+  }
+
+  let day = toHanoiDate(await now())
+  await clearUntil(day)
+  let campaignId = await findCampaign()
+  while (!signal.aborted) {
+    if (campaignId === null || (await now()) < startOfDay(day) + DAY_BEGINS_HOUR * HOUR_MS) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+      campaignId ??= await findCampaign()
+      continue
+    }
+    await workToday(campaignId, day)
     day = addDays(day, 1)
     await clearUntil(day)
+    campaignId = await findCampaign()
   }
 }
