@@ -142,8 +142,12 @@ function assertStep(status: StageStatus, { kind, actor }: Act): void {
   if (kind === 'approve' && status.submittedBy === actor) throw new Refusal('same-person')
 }
 
-/** Applies an allowed act and reaches the final state at once; what must happen outside goes to the outbox. */
+/**
+ * Applies an allowed act and reaches the final state at once; what must happen outside goes to the outbox. What was due by
+ * the act's instant comes before it, whichever of the two is handled first.
+ */
 export function decide(state: LocalityState, act: Act): ActAnswer {
+  advance(state, act.atMs)
   emit(state, 'act', act.atMs, act.stage, { actId: act.actId })
   if (act.kind === 'hold') state.held = true
   else if (act.kind === 'resume') state.held = false

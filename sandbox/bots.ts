@@ -9,9 +9,8 @@ import { createUser, logIns, type BotLogIn } from './bots-client.ts'
 import { createLocalityBot } from './bots-locality.ts'
 import { workAtMinistry } from './bots-ministry.ts'
 
-const DAY_BEGINS_HOUR = 8
-/** The clock does not pass this hour of a day before the bots have done what they would do on it. */
-const DAY_ENDS_HOUR = 16
+/** Everybody works at this hour; the clock stands there until it is done, so that each act has one and the same instant. */
+const WORKING_HOUR = 16
 const AT_ONCE = 4
 const LOOK_EVERY_MS = 100
 const campaignList = z.object({ campaigns: z.array(z.object({ campaignId: z.uuid(), state: z.string() })) })
@@ -64,7 +63,7 @@ export async function runBots({
   const now = async () => Date.parse((await ministry.coordinator.get(clockView, '/clock')).now)
   const clearUntil = (day: string) =>
     ministry.coordinator.put('/clock/holds/bots', {
-      clearUntil: toHanoiIso(startOfDay(day) + DAY_ENDS_HOUR * HOUR_MS),
+      clearUntil: toHanoiIso(startOfDay(day) + WORKING_HOUR * HOUR_MS),
     })
 
   const findCampaign = async () => {
@@ -103,7 +102,7 @@ export async function runBots({
   await clearUntil(day)
   let campaignId = await findCampaign()
   while (!signal.aborted) {
-    if (campaignId === null || (await now()) < startOfDay(day) + DAY_BEGINS_HOUR * HOUR_MS) {
+    if (campaignId === null || (await now()) < startOfDay(day) + WORKING_HOUR * HOUR_MS) {
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
       campaignId ??= await findCampaign()
       continue

@@ -70,6 +70,33 @@ const stageOf = (state: LocalityState, stage: Stage) => {
 }
 const kinds = (state: LocalityState) => state.outbox.map(({ kind }) => kind)
 
+function overdue(): LocalityState {
+  const state = begin()
+  advance(state, startOfDay('2025-07-20'))
+  state.outbox.splice(0)
+  return state
+}
+
+describe('an act and something that is due at the same instant', () => {
+  const LETTER = '2025-07-27T00:00:00+07:00'
+  test('come in one order, whichever is handled first: what was due, then the act', () => {
+    const actFirst = overdue()
+    order(actFirst, 'submit', LETTER)
+    advance(actFirst, Date.parse(LETTER))
+    const letterFirst = overdue()
+    advance(letterFirst, Date.parse(LETTER))
+    order(letterFirst, 'submit', LETTER)
+    expect(kinds(actFirst)).toEqual(['urging-letter', 'escalation', 'act'])
+    expect(kinds(letterFirst)).toEqual(kinds(actFirst))
+  })
+  test('a letter that would have been due later is not sent for an act that came before', () => {
+    const state = overdue()
+    order(state, 'submit', Date.parse(LETTER) - 1)
+    advance(state, Date.parse(LETTER))
+    expect(kinds(state)).toEqual(['escalation', 'act'])
+  })
+})
+
 describe('a stage that people submit and approve', () => {
   test('is on time when the submission that was finally approved came before the due instant, however slow the ministry', () => {
     const state = begin()
