@@ -17,6 +17,7 @@ import type {
   AcceptedRow,
   ConversionStore,
   KnownRecord,
+  PageResult,
   RejectedRow,
 } from '../drizzle/stores/records-conversion.ts'
 import type { Keyring } from '../drizzle/keyring.ts'
@@ -41,92 +42,87 @@ const sha256: Sha256 = (...parts) => {
 type Head = NonNullable<Awaited<ReturnType<ConversionStore['readIntakeHead']>>>
 type StagedPage = NonNullable<Awaited<ReturnType<ConversionStore['readNextPage']>>>
 
+type Mapping = UnitMapping & { readonly treeId: string }
+
+/** What a page's rows are by themselves, before the records that exist are asked. */
+interface Prepared {
+  readonly page: StagedPage
+  readonly nowMs: number
+  readonly candidates: readonly Candidate[]
+}
+
 export function createRecordActivities({ conversions, clock, keyring }: RecordDeps): RecordActivities {
-  async function convertPage(
+  /** The next page after that one, read and checked; null when there is none. */
+  async function prepareNext(
+    intakeId: string,
+    after: number,
+    { head, mapping }: { readonly head: Head; readonly mapping: Mapping },
+  ): Promise<Prepared | null> {
+    const page = await conversions.readNextPage(intakeId, after)
+    if (page === null) return null
+    const nowMs = await clock.now()
+    return {
+      page,
+      nowMs,
+      candidates: readRows({ page, head, mapping, keyring }, toHanoiDate(nowMs)),
+    }
+  }
+
+  async function decidePage(
     intakeId: string,
     head: Head,
-    page: StagedPage,
-    mapping: UnitMapping & { readonly treeId: string },
-  ) {
-    const nowMs = await clock.now()
-    const candidates = readRows(page, head, mapping, toHanoiDate(nowMs))
+    { page, nowMs, candidates }: Prepared,
+  ): Promise<Omit<PageResult, 'treeId'>> {
     const { localityCode, sourceId, source } = head
-    const codes = candidates.flatMap((candidate) =>
-      'content' in candidate ? (candidate.content['record_code'] ?? []) : [],
-    )
-    const known = await conversions.readKnown(sourceId, codes)
-    const earlier = await conversions.readEarlierCodes(intakeId, page.pageNo, codes)
-    const hashes = candidates.map((candidate) =>
-      'content' in candidate
-        ? keyring.personalIdHash(candidate.content['personal_id'] ?? '')
-        : new Uint8Array(0),
+    const { pageNo } = page
+    const good = candidates.flatMap((candidate) => ('content' in candidate ? candidate : []))
+    const known = await conversions.readKnown(
+      { intakeId, pageNo, sourceId },
+      good.map(({ recordCode }) => recordCode),
     )
     const persons = new Map(
       await conversions.readPersons(
         localityCode,
-        hashes.filter((hash) => hash.length > 0),
+        good.map(({ person }) => person),
       ),
     )
-    const seen = new Set<string>(earlier)
+    const salts = randomBytes(SALT_BYTES * candidates.length)
+    const seen = new Set<string>()
     let outcome = ''
     const accepted: AcceptedRow[] = []
     const rejected: RejectedRow[] = []
     const warnings = new Map<string, number>()
     for (const [row, candidate] of candidates.entries()) {
-      const { line } = candidate
-      const reject = (fields: readonly string[], rules: readonly string[]) => {
-        rejected.push({ row, line, fields, rules })
+      const faults = faultsOf(candidate, { sourceId, seen, known, persons })
+      if (faults !== null || !('content' in candidate)) {
+        const all = faults ?? []
+        rejected.push({
+          row,
+          line: candidate.line,
+          fields: all.map(({ field }) => field),
+          rules: all.map(({ rule }) => rule),
+        })
         outcome += 'R'
-      }
-      if ('faults' in candidate) {
-        reject(
-          candidate.faults.map(({ field }) => field),
-          candidate.faults.map(({ rule }) => rule),
-        )
         continue
       }
-      const { content, unitCode } = candidate
-      const recordCode = content['record_code'] ?? ''
-      const personalIdHash = hashes[row] ?? new Uint8Array(0)
-      const person = Buffer.from(personalIdHash).toString('hex')
-      const self = `${sourceId}/${recordCode}`
-      if (seen.has(recordCode)) reject(['record_code'], ['duplicate-in-file'])
-      else if ((persons.get(person) ?? self) !== self) reject(['personal_id'], ['duplicate-person'])
-      else {
-        seen.add(recordCode)
-        persons.set(person, self)
-        for (const warning of candidate.warnings) warnings.set(warning, (warnings.get(warning) ?? 0) + 1)
-        const fresh = freshRow({
-          row,
-          line,
-          source,
-          recordCode,
-          content,
-          unitCode,
-          personalIdHash,
-          known: known.get(recordCode) ?? null,
-        })
-        if (fresh !== null) accepted.push(fresh)
-        outcome += fresh === null ? 'U' : 'A'
-      }
+      for (const warning of candidate.warnings) warnings.set(warning, (warnings.get(warning) ?? 0) + 1)
+      const salt = salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES)
+      const ofRecord = known.get(candidate.recordCode) ?? null
+      const fresh = freshRow({ row, source, candidate, salt, known: ofRecord })
+      if (fresh !== null) accepted.push(fresh)
+      outcome += fresh === null ? 'U' : 'A'
     }
-    const { pageNo } = page
-    const { treeId } = mapping
-    await conversions.commitPage(
-      {
-        intakeId,
-        localityCode,
-        sourceId,
-        pageNo,
-        treeId,
-        outcome,
-        accepted,
-        rejected,
-        warnings,
-        occurredMs: nowMs,
-      },
-      source,
-    )
+    return {
+      intakeId,
+      localityCode,
+      sourceId,
+      pageNo,
+      outcome,
+      accepted,
+      rejected,
+      warnings,
+      occurredMs: nowMs,
+    }
   }
 
   return {
@@ -135,14 +131,21 @@ export function createRecordActivities({ conversions, clock, keyring }: RecordDe
       if (head === null) throw failure('no-such-intake', { retry: false })
       const mapping = await conversions.readMapping(localityCode)
       if (mapping === null) throw failure('unit-tree-missing', { retry: false })
+      const { treeId } = mapping
       const context = Context.current()
       const untilMs = Date.now() + WORK_MS
-      while (Date.now() < untilMs) {
+      let prepared = await prepareNext(intakeId, 0, { head, mapping })
+      while (prepared !== null) {
         context.cancellationSignal.throwIfAborted()
-        const page = await conversions.readNextPage(intakeId)
-        if (page === null) return { pagesLeft: 0 }
-        await convertPage(intakeId, head, page, mapping)
-        context.heartbeat({ page: page.pageNo })
+        const { pageNo } = prepared.page
+        const result = await decidePage(intakeId, head, prepared)
+        // While the database writes this page, the next one is read and checked.
+        const [, next] = await Promise.all([
+          conversions.commitPage({ ...result, treeId }, head.source),
+          Date.now() < untilMs ? prepareNext(intakeId, pageNo, { head, mapping }) : null,
+        ])
+        context.heartbeat({ page: pageNo })
+        prepared = next
       }
       return { pagesLeft: await conversions.countPagesLeft(intakeId) }
     },
@@ -152,61 +155,121 @@ export function createRecordActivities({ conversions, clock, keyring }: RecordDe
   }
 }
 
-type Candidate =
-  | {
-      readonly line: number
-      readonly content: Content
-      readonly unitCode: string
-      readonly warnings: readonly string[]
-    }
-  | { readonly line: number; readonly faults: readonly { readonly field: string; readonly rule: string }[] }
+/** A row that is right by itself, with what it costs no look at the records to know. */
+interface GoodRow {
+  readonly line: number
+  readonly content: Content
+  readonly recordCode: string
+  readonly unitCode: string
+  readonly personalIdHash: Uint8Array
+  /** The same hash in hex. */
+  readonly person: string
+  readonly canonical: string
+  readonly warnings: readonly string[]
+}
+interface Fault {
+  readonly field: string
+  readonly rule: string
+}
+type Candidate = GoodRow | { readonly line: number; readonly faults: readonly Fault[] }
+
+interface PageToRead {
+  readonly page: StagedPage
+  readonly head: Head
+  readonly mapping: UnitMapping
+  readonly keyring: Keyring
+}
 
 /** Each row of a page, checked by itself and brought to its unit. */
-function readRows(
-  page: StagedPage,
-  head: Head,
-  mapping: UnitMapping,
-  today: HanoiDate,
-): readonly Candidate[] {
+function readRows({ page, head, mapping, keyring }: PageToRead, today: HanoiDate): readonly Candidate[] {
   const columns: Columns = recogniseHeader(head.header)
-  const table: string[][] = parse(page.body, {
-    delimiter: head.delimiter,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-  })
-  const lines = linesOf(page)
+  const table = readTable(page.body, head.delimiter)
+  const lines = linesOf(page, head.delimiter)
   if (table.length !== page.rows || lines.length !== page.rows)
     throw failure('page-does-not-fit', { retry: false })
   return table.map((cells, row) => {
     const line = lines[row] ?? page.firstLine
     const checked = checkRecord(cells, columns, today)
     if ('faults' in checked) return { line, faults: checked.faults }
-    const mapped = mapUnit(mapping, checked.content['unit_code'] ?? '')
+    const { content, warnings } = checked
+    const mapped = mapUnit(mapping, content['unit_code'] ?? '')
     if ('rule' in mapped) return { line, faults: [{ field: 'unit_code', rule: mapped.rule }] }
-    return { line, content: checked.content, unitCode: mapped.code, warnings: checked.warnings }
+    const personalIdHash = keyring.personalIdHash(content['personal_id'] ?? '')
+    return {
+      line,
+      content,
+      recordCode: content['record_code'] ?? '',
+      unitCode: mapped.code,
+      personalIdHash,
+      person: Buffer.from(personalIdHash).toString('hex'),
+      canonical: canonicalContent(content),
+      warnings,
+    }
   })
+}
+
+const readTable = (body: Uint8Array, delimiter: string): readonly (readonly string[])[] =>
+  parse(Buffer.from(body), {
+    delimiter,
+    // Named, as at the intake: a lone carriage return ends no line.
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  })
+
+interface Found {
+  readonly sourceId: number
+  /** Codes and persons of the page's lines so far; what is right is added. */
+  readonly seen: Set<string>
+  readonly persons: Map<string, string>
+  readonly known: ReadonlyMap<string, KnownRecord>
+}
+
+/** What is wrong with a row, by itself or beside the others; null where it is right. */
+function faultsOf(candidate: Candidate, { sourceId, seen, persons, known }: Found): readonly Fault[] | null {
+  if ('faults' in candidate) return candidate.faults
+  const { recordCode, person } = candidate
+  const self = `${sourceId}/${recordCode}`
+  if (seen.has(recordCode) || known.get(recordCode)?.isRepeated === true)
+    return [{ field: 'record_code', rule: 'duplicate-in-file' }]
+  if ((persons.get(person) ?? self) !== self) return [{ field: 'personal_id', rule: 'duplicate-person' }]
+  seen.add(recordCode)
+  persons.set(person, self)
+  return null
 }
 
 interface FreshInput {
   readonly row: number
-  readonly line: number
   readonly source: string
-  readonly recordCode: string
-  readonly content: Content
-  readonly unitCode: string
-  readonly personalIdHash: Uint8Array
+  readonly candidate: GoodRow
+  /** For a record that has none yet. */
+  readonly salt: Uint8Array
   readonly known: KnownRecord | null
 }
 
 /** The row to be written, or null where content and unit are what the record already has. */
-function freshRow(input: FreshInput): AcceptedRow | null {
-  const { content, known, source, recordCode, unitCode, row, line, personalIdHash } = input
-  const salt = known?.salt ?? randomBytes(SALT_BYTES)
-  const canonical = canonicalContent(content)
-  const hash = contentHash(sha256, salt, canonical)
-  if (known !== null && known.unitCode === unitCode && Buffer.from(known.contentHash).equals(hash))
+function freshRow({ row, source, candidate, known, ...input }: FreshInput): AcceptedRow | null {
+  const { line, recordCode, unitCode, personalIdHash, canonical } = candidate
+  const salt = known?.salt ?? input.salt
+  const contentHashed = contentHash(sha256, salt, canonical)
+  if (known !== null && known.unitCode === unitCode && Buffer.from(known.contentHash).equals(contentHashed))
     return null
-  const leaf = recordLeaf(sha256, salt, { contentHash: hash, record: `${source}/${recordCode}`, unitCode })
-  return { row, line, recordCode, known, salt, personalIdHash, contentHash: hash, leaf, unitCode, canonical }
+  const leaf = recordLeaf(sha256, salt, {
+    contentHash: contentHashed,
+    record: `${source}/${recordCode}`,
+    unitCode,
+  })
+  return {
+    row,
+    line,
+    recordCode,
+    known,
+    salt,
+    personalIdHash,
+    contentHash: contentHashed,
+    leaf,
+    unitCode,
+    canonical,
+  }
 }

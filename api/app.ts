@@ -3,10 +3,15 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { RequestStore } from '../drizzle/stores/access-requests.ts'
 import { guardRoutes } from './plugins/access.ts'
+import { createConnections, lingerAfterAnswers } from './plugins/connections.ts'
+import { sendSafely } from './plugins/headers.ts'
 import { reportHealth, type ReadyCheck } from './plugins/health.ts'
 import { answerOnce } from './plugins/idempotency.ts'
+import { rememberMethods } from './plugins/methods.ts'
 import { describeApi } from './plugins/openapi.ts'
-import { answerWithProblems } from './plugins/problems.ts'
+import { limitPayloads, TIME_LIMITS, type TimeLimits } from './plugins/payloads.ts'
+import { answerMalformed, answerUnroutable, answerWithProblems } from './plugins/problems.ts'
+import { refuseUnwritableText } from './plugins/text.ts'
 import { accessRoutes, type AccessRoutesDeps } from './routes/access.ts'
 import { attentionRoutes, type AttentionRoutesDeps } from './routes/attention.ts'
 import { campaignRoutes, type CampaignRoutesDeps } from './routes/campaigns.ts'
@@ -35,27 +40,51 @@ export type AppDeps = AccessRoutesDeps &
     readonly requests: RequestStore
     readonly readyChecks: readonly ReadyCheck[]
     readonly logger?: FastifyBaseLogger
+    /** Only what differs from {@link TIME_LIMITS}. */
+    readonly timeLimits?: Partial<TimeLimits>
   }
 
 const BODY_BYTES_MAX = 1_048_576
-const REQUEST_WITHIN_MS = 30_000
+/** How often Node looks for connections whose headers take too long. */
+const HEADERS_LOOK_MS = 5_000
 
 /** The whole API, not listening yet: the list of routes below is its map. */
 export async function buildApp(deps: AppDeps) {
+  const limits = { ...TIME_LIMITS, ...deps.timeLimits }
+  const connections = createConnections(limits.lingerMs)
   const app = Fastify({
     ...(deps.logger === undefined ? { logger: false } : { loggerInstance: deps.logger }),
     // Paths hold ids only, but a mistyped one may hold anything.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_WITHIN_MS,
+    // A file takes as long as it takes: bodies have limits of their own.
+    requestTimeout: 0,
+    http: {
+      headersTimeout: limits.headersMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: Math.min(HEADERS_LOOK_MS, limits.headersMs),
+    },
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    frameworkErrors(error, request, reply) {
+      connections.watch(request.raw, reply.raw)
+      answerUnroutable(error, request, reply)
+    },
+    clientErrorHandler: (error, socket) => answerMalformed(error, socket, connections),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  answerWithProblems(app)
+  answerWithProblems(app, rememberMethods(app))
+  lingerAfterAnswers(app, connections)
+  sendSafely(app)
+  limitPayloads(app, limits)
+  refuseUnwritableText(app)
   guardRoutes(app, deps.tokens.identify)
-  answerOnce(app, { requests: deps.requests, now: () => deps.clock.now() })
+  answerOnce(app, {
+    requests: deps.requests,
+    now: () => deps.clock.now(),
+    renewalMs: limits.renewalMs,
+  })
   await describeApi(app)
   reportHealth(app, deps.readyChecks)
   const options = { ...deps, prefix: '/v1' }

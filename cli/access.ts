@@ -83,8 +83,8 @@ async function findPassword(
   return terminal.readSecret({ vi: `Mật khẩu của ${name}: `, en: `Password of ${name}: ` })
 }
 
-const describeWho = ({ subject, grants }: z.infer<typeof whoView>): string =>
+const describeWho = ({ subject, name, grants }: z.infer<typeof whoView>): string =>
   [
-    subject,
+    name === null ? subject : `${name} (${subject})`,
     ...grants.map(({ role, localityCode }) => `  ${role}${localityCode === null ? '' : ` ${localityCode}`}`),
   ].join('\n')

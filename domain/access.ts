@@ -38,7 +38,9 @@ const KEY = 'machine'
 
 /** Who may do what: the permission matrix of this service. A route names one of these actions or it does not start. */
 const WHO_MAY = {
-  'campaign.read': [COO, OPR, SEC, AUD],
+  /** People of a body: the campaigns in which it takes part. */
+  'campaign.read': [COO, OPR, SEC, OFF, SGN, AUD, KEY],
+  'report.read': [COO, OPR, SEC, AUD],
   'campaign.launch': [COO],
   'campaign.amend': [COO],
   'campaign.cancel': [COO],

@@ -9,6 +9,24 @@ export const REFUSALS = {
     vi: 'Kiểu nội dung này không được chấp nhận.',
   },
   'payload-too-large': { en: 'The request is too large.', vi: 'Yêu cầu quá lớn.' },
+  'address-too-long': { en: 'The address is too long.', vi: 'Địa chỉ quá dài.' },
+  'headers-too-large': { en: 'The headers are too large.', vi: 'Phần tiêu đề quá lớn.' },
+  'request-incomplete': {
+    en: 'The request stopped coming before its end; send it again with the same key.',
+    vi: 'Yêu cầu bị ngừng trước khi gửi xong; hãy gửi lại với cùng khóa.',
+  },
+  'method-not-allowed': {
+    en: 'This address does not know this method.',
+    vi: 'Địa chỉ này không nhận phương thức này.',
+  },
+  unexpected: {
+    en: 'Something unexpected went wrong; quote the request’s id.',
+    vi: 'Đã xảy ra lỗi ngoài dự kiến; hãy báo kèm mã yêu cầu.',
+  },
+  'database-unreachable': {
+    en: 'The database does not answer; repeat with the same key.',
+    vi: 'Cơ sở dữ liệu không trả lời; hãy gửi lại với cùng khóa.',
+  },
   'not-authenticated': { en: 'Log in first.', vi: 'Cần đăng nhập trước.' },
   'wrong-password': { en: 'Name or password is wrong.', vi: 'Tên hoặc mật khẩu không đúng.' },
   'action-not-allowed': { en: 'Your role may not do this.', vi: 'Vai trò của bạn không được làm việc này.' },

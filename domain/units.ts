@@ -76,6 +76,11 @@ export const UNIT_RULES = {
   },
   'predecessor-shape': { vi: 'Mã đơn vị cũ không đúng dạng', en: 'A predecessor code is not well formed' },
   'too-long': { vi: 'Giá trị quá dài', en: 'The value is too long' },
+  'text-not-well-formed': { vi: 'Ký tự không hợp lệ', en: 'The text holds characters that are not text' },
+  'surplus-cell': {
+    vi: 'Dòng có nhiều ô hơn tiêu đề',
+    en: 'The line has more cells than the header',
+  },
 } as const satisfies Record<string, { readonly vi: string; readonly en: string }>
 export type UnitRule = keyof typeof UNIT_RULES
 export interface UnitFault {

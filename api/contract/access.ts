@@ -11,5 +11,7 @@ export const tokenView = z.object({
 })
 export const whoView = z.object({
   subject: z.uuid(),
+  /** The name of the account; null for a body's software. */
+  name: z.string().nullable(),
   grants: z.array(z.object({ role: z.string(), localityCode: z.string().nullable() })),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { instantView, pageQuery } from './shapes.ts'
+import { instantView, pageById } from './shapes.ts'
 
-export const attentionQuery = pageQuery.extend({ campaignId: z.uuid().optional() })
+export const attentionQuery = pageById.extend({ campaignId: z.uuid().optional() })
 export const attentionItem = z.object({
   itemId: z.uuid(),
   campaignId: z.uuid().nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DAY_OFF_POLICIES } from '../../domain/campaigns.ts'
-import { dayView, instantView, localityCode, stageName } from './shapes.ts'
+import { dayInput, dayView, instantView, localityCode, stageName } from './shapes.ts'
 
 const reason = z.string().trim().min(3).max(1_000)
 const documentNo = z.string().trim().min(1).max(100)
@@ -14,7 +14,7 @@ export const launchBody = z.strictObject({
     .array(
       z.strictObject({
         stage: stageName,
-        namedDate: dayView,
+        namedDate: dayInput,
         inclusive: z.boolean(),
         dayOffPolicy: z.enum(DAY_OFF_POLICIES),
       }),
@@ -94,7 +94,7 @@ export const campaignList = z.object({ campaigns: z.array(campaignView), next: z
 
 export const amendBody = z.strictObject({
   stage: stageName,
-  namedDate: dayView,
+  namedDate: dayInput,
   inclusive: z.boolean().default(false),
   localityCodes: z.array(localityCode).min(1).max(5_000).nullable().default(null),
   reason,

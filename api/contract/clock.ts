@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instantView } from './shapes.ts'
+import { instantInput, instantView } from './shapes.ts'
 
 export const clockView = z.object({
   mode: z.enum(['live', 'rehearsal']),
@@ -14,5 +14,5 @@ export const clockView = z.object({
 export const speedBody = z.strictObject({ daysPerSecond: z.number().min(0.001).max(20) })
 export const holdParams = z.strictObject({ name: z.string().regex(/^[a-z0-9-]{1,60}$/) })
 /** The clock does not pass this instant while the hold stands. */
-export const holdBody = z.strictObject({ clearUntil: instantView })
+export const holdBody = z.strictObject({ clearUntil: instantInput })
 export const emptyBody = z.strictObject({}).nullish()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dayView, instantView, localityCode, stageName } from './shapes.ts'
+import { dayInput, dayView, instantView, localityCode, stageName } from './shapes.ts'
 
 export const bodyParams = z.strictObject({ campaignId: z.uuid(), code: localityCode })
 export const stageParams = bodyParams.extend({ stage: stageName })
@@ -10,7 +10,7 @@ export const submitBody = z.strictObject({ remark: reason.optional(), documentNo
 export const reasonBody = z.strictObject({ reason, documentNo: documentNo.optional() })
 export const extendBody = z.strictObject({
   /** The new last day that is on time. */
-  lastDay: dayView,
+  lastDay: dayInput,
   reason,
   documentNo,
 })

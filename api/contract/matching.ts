@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { dayView, instantView, localityCode, pageQuery } from './shapes.ts'
+import { dayInput, dayView, instantView, localityCode, pageByDay, pageById } from './shapes.ts'
 
-export const runQuery = pageQuery.extend({ campaignId: z.uuid() })
-export const runBody = z.strictObject({ campaignId: z.uuid(), day: dayView.optional() })
+export const runQuery = pageByDay.extend({ campaignId: z.uuid() })
+export const runBody = z.strictObject({ campaignId: z.uuid(), day: dayInput.optional() })
 export const runView = z.object({ day: dayView, started: z.boolean() })
 export const runList = z.object({
   runs: z.array(
@@ -17,7 +17,7 @@ export const runList = z.object({
   gaps: z.array(dayView),
   next: z.string().nullable(),
 })
-export const dayParams = z.strictObject({ campaignId: z.uuid(), day: dayView })
+export const dayParams = z.strictObject({ campaignId: z.uuid(), day: dayInput })
 export const dayResults = z.object({
   localities: z.array(
     z.object({
@@ -31,7 +31,7 @@ export const dayResults = z.object({
     }),
   ),
 })
-export const discrepancyQuery = pageQuery.extend({ state: z.enum(['open', 'all']).default('open') })
+export const discrepancyQuery = pageById.extend({ state: z.enum(['open', 'all']).default('open') })
 export const discrepancyList = z.object({
   discrepancies: z.array(
     z.object({

@@ -1,20 +1,34 @@
 import { z } from 'zod'
 import { STAGES } from '../../domain/stages.ts'
+import { isUnitCode, UNIT_CODE_MAX } from '../../domain/units.ts'
 
 /** Instants on the wire: ISO 8601 with the offset of Hanoi. */
 export const instantView = z.iso.datetime({ offset: true })
 export const dayView = z.iso.date()
+/**
+ * No campaign has another year. Once written, what lies beyond the year 9999 in Hanoi could not be shown again, and one
+ * mistyped day would make a whole campaign unreadable.
+ */
+const CAMPAIGN_YEAR = /^20\d\d-/
+/** Days and instants as they are taken, within the years that campaigns have. */
+export const dayInput = z.iso.date().regex(CAMPAIGN_YEAR)
+export const instantInput = z.iso.datetime({ offset: true }).regex(CAMPAIGN_YEAR)
 export const localityCode = z.string().regex(/^[A-Z]\d{2}$/)
 export const localityParams = z.strictObject({ code: localityCode })
 export const stageName = z.enum(STAGES)
 
 /** Every list answers at most this many rows a page, newest first unless it says otherwise. */
 export const PAGE_MAX = 200
-export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
-  /** The `next` of the page before. */
-  after: z.string().max(200).optional(),
-})
+/** `after` is the `next` of the page before: what the list is ordered by. */
+const pageAfter = <T extends z.ZodType>(cursor: T) =>
+  z.strictObject({
+    limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+    after: cursor.optional(),
+  })
+export const pageById = pageAfter(z.uuid())
+export const pageByDay = pageAfter(dayInput)
+export const pageByLocality = pageAfter(localityCode)
+export const pageByUnit = pageAfter(z.string().max(UNIT_CODE_MAX).refine(isUnitCode))
 
 /** RFC 9457. `code` is stable; `title` is in the language of `Accept-Language`, Vietnamese by default. */
 export const problem = z

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { dayView, instantView } from './shapes.ts'
+import { dayInput, dayView, instantView } from './shapes.ts'
 
-export const slotBody = z.strictObject({ day: dayView })
+export const slotBody = z.strictObject({ day: dayInput })
 export const slotView = z.object({
   slotId: z.uuid(),
   kind: z.enum(['campaign', 'delta']),
@@ -33,6 +33,6 @@ export const windowList = z.object({ windows: z.array(windowView), next: z.strin
 export const retryBody = z.strictObject({
   reason: z.string().trim().min(3).max(1_000),
   /** Day to send on where the window's slot is over; by default the first with capacity from now on. */
-  day: dayView.optional(),
+  day: dayInput.optional(),
 })
 export const retryView = z.object({ windowId: z.uuid(), opensAt: instantView, pending: z.int() })

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../../domain/errors.ts'
-import type { RequestKey, RequestStore } from '../../drizzle/stores/access-requests.ts'
+import type { Fingerprint, RequestKey, RequestStore } from '../../drizzle/stores/access-requests.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What this request orders: its id, and the campaign instant at which its key was first seen. */
     operation: Operation
+    /** Of a body that was read as a stream, set by its route: what the request's repetitions are known by. */
+    fileSha256: Uint8Array | null
   }
   interface FastifyContextConfig {
-    /** `no`: a POST that changes nothing. `stream`: the body is not read beforehand and does not belong to the fingerprint. */
+    /** `no`: a POST that changes nothing. `stream`: an upload, which comes as slowly as it likes. */
     idempotency?: 'no' | 'stream'
   }
 }
@@ -24,12 +27,20 @@ const KEY_SHAPE = /^[\x21-\x7e]{8,200}$/
 interface Deps {
   readonly requests: RequestStore
   readonly now: () => Promise<number>
+  readonly renewalMs: number
+}
+
+interface Claimed {
+  readonly key: RequestKey
+  /** Ends its renewal: afterwards nothing takes the claim again. */
+  readonly settle: () => Promise<void>
 }
 
 /** Every POST that starts or changes something carries an `Idempotency-Key`: repeated, it is answered and not done again. */
-export function answerOnce(app: FastifyInstance, { requests, now }: Deps): void {
-  const claimed = new WeakMap<FastifyRequest, RequestKey>()
+export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: Deps): void {
+  const claimed = new WeakMap<FastifyRequest, Claimed>()
   app.decorateRequest('operation')
+  app.decorateRequest('fileSha256', null)
 
   app.addHook('preHandler', async (request, reply) => {
     const { config } = request.routeOptions
@@ -40,41 +51,75 @@ export function answerOnce(app: FastifyInstance, { requests, now }: Deps): void 
     if (typeof key !== 'string' || !KEY_SHAPE.test(key)) throw new Refusal('idempotency-key-missing')
     const [path = ''] = request.url.split('?', 1)
     const requestKey = { subject: request.actor.subject, route: path, key }
-    const claim = await requests.claim(
-      requestKey,
-      fingerprint(request, config.idempotency === 'stream'),
-      await now(),
-    )
+    const claim = await requests.claim(requestKey, fingerprintOf(request), await now())
     if (claim.kind === 'other-request') throw new Refusal('idempotency-key-reused')
     if (claim.kind === 'in-progress') throw new Refusal('request-in-progress')
-    if (claim.kind === 'answered')
+    if (claim.kind === 'answered') {
+      if (!(await isSameFile(request, claim.requestSha256))) throw new Refusal('idempotency-key-reused')
       return reply
         .code(claim.status)
         .type('application/json; charset=utf-8')
         .header('idempotency-replayed', 'true')
         .serializer(String)
         .send(claim.response)
-    claimed.set(request, requestKey)
+    }
+    const { body } = request
+    const settle =
+      body instanceof Readable
+        ? renewing(body, { everyMs: renewalMs, renew: () => requests.renew(requestKey) })
+        : async () => {}
+    claimed.set(request, { key: requestKey, settle })
     request.operation = { id: claim.operationId, occurredMs: claim.occurredMs }
     return undefined
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const key = claimed.get(request)
-    if (key === undefined) return payload
+    const found = claimed.get(request)
+    if (found === undefined) return payload
     claimed.delete(request)
+    const { key, settle } = found
+    await settle()
     if (reply.statusCode < 400 && typeof payload === 'string')
-      await requests.answer(key, reply.statusCode, payload)
+      await requests.answer(key, {
+        status: reply.statusCode,
+        response: payload,
+        requestSha256: request.fileSha256 === null ? undefined : hashOf(request, request.fileSha256),
+      })
     else await requests.release(key)
     return payload
   })
 }
 
-function fingerprint(request: FastifyRequest, streamed: boolean): Uint8Array {
-  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`)
-  // A file that was read already is known by its bytes, one that still comes by its length.
-  if (request.body instanceof Uint8Array) return hash.update(request.body).digest()
-  return hash
-    .update((streamed ? request.headers['content-length'] : JSON.stringify(request.body)) ?? '')
-    .digest()
+/** Renews a claim while its body is read. Where that fails the body ends: another request may have taken its place. */
+function renewing(
+  body: Readable,
+  { everyMs, renew }: { readonly everyMs: number; readonly renew: () => Promise<void> },
+): () => Promise<void> {
+  let last = Promise.resolve()
+  const timer = setInterval(() => {
+    last = last.then(renew).catch((error: Error) => void body.destroy(error))
+  }, everyMs)
+  return () => {
+    clearInterval(timer)
+    return last
+  }
+}
+
+const hashOf = ({ method, url }: FastifyRequest, body: string | Uint8Array): Uint8Array =>
+  createHash('sha256').update(`${method} ${url}\n`).update(body).digest()
+
+/** A file that still comes is known by its length until it was read. */
+function fingerprintOf(request: FastifyRequest): Fingerprint {
+  const { body, headers } = request
+  if (body instanceof Readable)
+    return { sha256: hashOf(request, headers['content-length'] ?? ''), isBeforeBody: true }
+  return { sha256: hashOf(request, body instanceof Uint8Array ? body : (JSON.stringify(body) ?? '')) }
+}
+
+/** Reads a file to its end to know whether it is the one that was answered. */
+async function isSameFile(request: FastifyRequest, answered: Uint8Array): Promise<boolean> {
+  if (!(request.body instanceof Readable)) return true
+  const hash = createHash('sha256')
+  for await (const chunk of request.body) if (chunk instanceof Uint8Array) hash.update(chunk)
+  return Buffer.from(answered).equals(hashOf(request, hash.digest()))
 }

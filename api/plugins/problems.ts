@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { explain, Refusal, type RefusalCode, type RefusalDetails } from '../../domain/errors.ts'
-import { sendSafely } from './headers.ts'
-import { refuseUnwritableText } from './text.ts'
+import type { Connections } from './connections.ts'
+import { SAFE_HEADERS } from './headers.ts'
+import type { MethodsAt } from './methods.ts'
 
 /** Every refusal has one HTTP status. A new code does not compile until it is placed here. */
 export const STATUS_OF = {
@@ -12,8 +16,14 @@ export const STATUS_OF = {
   'wrong-password': 401,
   'action-not-allowed': 403,
   'not-found': 404,
+  'method-not-allowed': 405,
+  'request-incomplete': 408,
   'payload-too-large': 413,
+  'address-too-long': 414,
   'unsupported-media-type': 415,
+  'headers-too-large': 431,
+  unexpected: 500,
+  'database-unreachable': 503,
   'same-person': 409,
   'idempotency-key-reused': 422,
   'request-in-progress': 409,
@@ -64,33 +74,43 @@ interface Fault {
   readonly code: string
 }
 
-function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  code: RefusalCode,
-  more: {
-    readonly details?: RefusalDetails
-    readonly errors?: readonly Fault[]
-    readonly status?: number
-  } = {},
-) {
-  const status = more.status ?? STATUS_OF[code]
-  if (code === 'outcome-unknown' || code === 'request-in-progress') void reply.header('retry-after', '2')
-  if (status === 401) void reply.header('www-authenticate', 'Bearer')
+interface More {
+  readonly details?: RefusalDetails
+  readonly errors?: readonly Fault[]
+  readonly status?: number
+}
+
+/** RFC 9457 */
+function problemOf(code: RefusalCode, language: 'vi' | 'en', { details = {}, errors, status }: More = {}) {
+  return {
+    type: `urn:dongbo:problem:${code}`,
+    title: explain(code, details, language),
+    status: status ?? STATUS_OF[code],
+    code,
+    // Nothing to say is not said: what is hidden and what was never there look the same.
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+    ...(errors === undefined ? {} : { errors }),
+  }
+}
+const PROBLEM_TYPE = 'application/problem+json'
+
+/** How long a client had better wait before it asks the same again. */
+const RETRY_AFTER_S: Readonly<Partial<Record<RefusalCode, number>>> = {
+  'outcome-unknown': 2,
+  'request-in-progress': 2,
+  'database-unreachable': 5,
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, code: RefusalCode, more: More = {}) {
+  const problem = problemOf(code, languageOf(request), more)
+  const retryAfterS = RETRY_AFTER_S[code]
+  if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS))
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply
-    .code(status)
-    .type('application/problem+json')
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
     .serializer(JSON.stringify)
-    .send({
-      type: `urn:dongbo:problem:${code}`,
-      title: explain(code, more.details ?? {}, languageOf(request)),
-      status,
-      code,
-      instance: request.id,
-      // Nothing to say is not said: what is hidden and what was never there look the same.
-      ...(Object.keys(more.details ?? {}).length === 0 ? {} : { details: more.details }),
-      ...(more.errors === undefined ? {} : { errors: more.errors }),
-    })
+    .send({ ...problem, instance: request.id })
 }
 
 /** Where a fault is, in the words of the schema; a key that the caller made up is not one of them. */
@@ -99,21 +119,20 @@ const pointerTo = (context: string, path: string): string =>
     .map((part) => (/^(\d{1,4}|[a-zA-Z][\w-]{0,49})$/.test(part) ? part : '*'))
     .join('/')
 
-const UNEXPECTED = {
-  vi: 'Đã xảy ra lỗi ngoài dự kiến; hãy báo kèm mã yêu cầu.',
-  en: 'Something unexpected went wrong; quote the request’s id.',
-} as const
-
-/** PostgreSQL could not read a value as what it stands for: a cursor that is no id, a day that is none, a number too large. */
-const UNREADABLE_VALUE: readonly string[] = ['22P02', '22P05', '22003', '22007', '22008', '22021']
+/** Nobody is there, the connection broke, or PostgreSQL is going down, coming up or full. */
+const DATABASE_AWAY =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[1-5]|53300)$/
 
 /** Turns whatever went wrong into problem+json. What was sent is never echoed, and a bug tells nothing but its id. */
-export function answerWithProblems(app: FastifyInstance): void {
-  sendSafely(app)
-  refuseUnwritableText(app)
+export function answerWithProblems(app: FastifyInstance, methodsAt: MethodsAt): void {
   // JSON is the language of this API; the routes that take files say so themselves.
   app.removeContentTypeParser('text/plain')
-  app.setNotFoundHandler((request, reply) => answer(request, reply, 'not-found'))
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url)
+    if (methods.length === 0) return answer(request, reply, 'not-found')
+    void reply.header('allow', methods.join(', '))
+    return answer(request, reply, 'method-not-allowed')
+  })
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) return answer(request, reply, error.code, { details: error.details })
     if (hasZodFastifySchemaValidationErrors(error)) {
@@ -128,19 +147,42 @@ export function answerWithProblems(app: FastifyInstance): void {
     if (status === 415) return answer(request, reply, 'unsupported-media-type')
     if (status >= 400 && status < 500) return answer(request, reply, 'invalid-request', { status })
     request.log.error({ code: codeOf(error), bug: isResponseSerializationError(error) }, 'request failed')
-    if (UNREADABLE_VALUE.includes(databaseCodeOf(error))) return answer(request, reply, 'invalid-request')
-    return reply
-      .code(500)
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send({
-        type: 'urn:dongbo:problem:unexpected',
-        title: UNEXPECTED[languageOf(request)],
-        status: 500,
-        code: 'unexpected',
-        instance: request.id,
-      })
+    const isAway = DATABASE_AWAY.test(databaseCodeOf(error))
+    return answer(request, reply, isAway ? 'database-unreachable' : 'unexpected')
   })
+}
+
+/** An address that the router itself can not read: no hook runs for it. */
+export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.headers(SAFE_HEADERS)
+  const isLong = 'code' in error && error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+  void answer(request, reply, isLong ? 'address-too-long' : 'invalid-request')
+}
+
+/** What is no HTTP, or takes too long to become a request: there is nobody yet whose language could be asked for. */
+export function answerMalformed(error: Error, socket: Socket, connections: Connections): void {
+  const cause = 'code' in error ? error.code : ''
+  if (cause === 'ECONNRESET' || !socket.writable || connections.isAnswering(socket)) {
+    socket.destroy()
+    return
+  }
+  const code =
+    cause === 'HPE_HEADER_OVERFLOW'
+      ? 'headers-too-large'
+      : cause === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'request-incomplete'
+        : 'invalid-request'
+  const body = JSON.stringify({ ...problemOf(code, 'vi'), instance: randomUUID() })
+  const headers = {
+    ...SAFE_HEADERS,
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const status = STATUS_OF[code]
+  socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
+  socket.destroySoon()
 }
 
 const statusOf = (error: unknown): number =>

@@ -41,6 +41,10 @@ export const accessRoutes: FastifyPluginAsyncZod<AccessRoutesDeps> = async (app,
         response: { 200: whoView, ...problems },
       },
     },
-    async ({ actor }) => ({ subject: actor.subject, grants: [...actor.grants] }),
+    async ({ actor: { subject, grants } }) => ({
+      subject,
+      name: await access.readName(subject),
+      grants: [...grants],
+    }),
   )
 }

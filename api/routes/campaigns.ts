@@ -36,9 +36,9 @@ import {
   reportView,
   type LaunchBody,
 } from '../contract/campaigns.ts'
-import { pageQuery, problems } from '../contract/shapes.ts'
+import { pageById, pageByLocality, problems } from '../contract/shapes.ts'
 import type { CampaignControl } from '../temporal/campaigns.ts'
-import { assertPlausibleDays } from './calendars.ts'
+import { viewOf, type FoundCampaign } from './campaigns-view.ts'
 
 export interface CampaignRoutesDeps {
   readonly campaigns: CampaignStore
@@ -82,7 +82,6 @@ function planOf(body: LaunchBody): Plan {
 export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (app, deps) => {
   const { campaigns, calendars, clock } = deps
   const checkedPlan = async (body: LaunchBody): Promise<Plan & { readonly calendar: Calendar }> => {
-    assertPlausibleDays(...body.stages.map(({ namedDate }) => namedDate))
     const plan = planOf(body)
     const calendar = await calendars.readCalendar()
     assertDateOrder(plan.stages, calendar)
@@ -163,13 +162,14 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
       config: { action: 'campaign.read' },
       schema: {
         tags: ['Campaigns'],
-        summary: 'List campaigns, newest first',
-        querystring: pageQuery,
+        summary: 'Campaigns, newest first; for people of a body those in which it takes part',
+        querystring: pageById,
         response: { 200: campaignList, ...problems },
       },
     },
-    async ({ query }) => {
-      const rows = await campaigns.readCampaigns({ before: query.after ?? null, limit: query.limit })
+    async ({ query, scope }) => {
+      const page = { before: query.after ?? null, limit: query.limit }
+      const rows = await campaigns.readCampaigns(scope, page)
       const full = await Promise.all(rows.map(({ campaignId }) => campaigns.readCampaign(campaignId)))
       return {
         campaigns: full.flatMap((campaign) => (campaign === null ? [] : [viewOf(campaign)])),
@@ -189,7 +189,11 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
         response: { 200: campaignView, ...problems },
       },
     },
-    async ({ params }) => viewOf(await found(campaigns, params.campaignId)),
+    async ({ params, scope }) => {
+      const campaign = await found(campaigns, params.campaignId)
+      if (!(await campaigns.takesPart(scope, campaign.campaignId))) throw new Refusal('not-found')
+      return viewOf(campaign)
+    },
   )
 
   app.get(
@@ -200,7 +204,7 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
         tags: ['Campaigns'],
         summary: 'Bodies × seven stages, by code',
         params: campaignParams,
-        querystring: pageQuery,
+        querystring: pageByLocality,
         response: { 200: boardView, ...problems },
       },
     },
@@ -235,7 +239,7 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
   app.get(
     '/campaigns/:campaignId/reports',
     {
-      config: { action: 'campaign.read' },
+      config: { action: 'report.read' },
       schema: {
         tags: ['Campaigns'],
         summary: 'The daily reports to the steering committees, newest first',
@@ -273,7 +277,6 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
       const stage = campaign.stages.find((candidate) => candidate.stage === body.stage)
       if (stage === undefined) throw new Refusal('stage-not-open', { stage: body.stage })
       const { namedDate, inclusive, localityCodes, documentNo } = body
-      assertPlausibleDays(namedDate)
       const calendar = await calendars.readCalendar()
       const { dueMs } = dueOf({ ...policyOf(stage), stage: body.stage, namedDate, inclusive }, calendar)
       const amendmentId = operation.id
@@ -340,8 +343,6 @@ export const campaignRoutes: FastifyPluginAsyncZod<CampaignRoutesDeps> = async (
     )
 }
 
-type FoundCampaign = NonNullable<Awaited<ReturnType<CampaignStore['readCampaign']>>>
-
 async function found(campaigns: CampaignStore, campaignId: string): Promise<FoundCampaign> {
   const campaign = await campaigns.readCampaign(campaignId)
   if (campaign === null) throw new Refusal('not-found')
@@ -357,28 +358,6 @@ const policyOf = ({ dayOffPolicy }: FoundCampaign['stages'][number]): Pick<Stage
   dayOffPolicy:
     dayOffPolicy === 'previous-working-day' || dayOffPolicy === 'next-working-day' ? dayOffPolicy : 'keep',
 })
-
-function viewOf(campaign: FoundCampaign) {
-  const endedMs = campaign.cancelledAt ?? campaign.closedAt
-  const state =
-    campaign.cancelledAt !== null ? 'cancelled' : campaign.closedAt !== null ? 'closed' : 'running'
-  return {
-    campaignId: campaign.campaignId,
-    template: campaign.template,
-    titleVi: campaign.titleVi,
-    titleEn: campaign.titleEn,
-    legalDocument: campaign.legalDocument,
-    launchedAt: toHanoiIso(campaign.launchedAt),
-    endedAt: endedMs === null ? null : toHanoiIso(endedMs),
-    state,
-    stages: campaign.stages.map(({ stage, namedDate, inclusive, dueMs }) => ({
-      stage,
-      namedDate,
-      inclusive,
-      dueAt: toHanoiIso(dueMs),
-    })),
-  } as const
-}
 
 /** The campaign's process at its beginning: reports from the morning after, matching from the day the letter names. */
 const beginCampaign = (

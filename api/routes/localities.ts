@@ -10,7 +10,7 @@ import type { AssessmentStore } from '../../drizzle/stores/localities-assessment
 import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { NoticeStore } from '../../drizzle/stores/notices.ts'
 import { localityWorkflowId } from '../../workflows/contract/localities.ts'
-import { pageQuery, problems } from '../contract/shapes.ts'
+import { pageById, problems } from '../contract/shapes.ts'
 import {
   actView,
   bodyParams,
@@ -24,7 +24,6 @@ import {
   submitBody,
 } from '../contract/localities.ts'
 import type { LocalityControl } from '../temporal/localities.ts'
-import { assertPlausibleDays } from './calendars.ts'
 import { isoOrNull, viewOfProcess } from './localities-view.ts'
 
 /** What the ministry's approval of a stage changes in the rows before the process is told. */
@@ -204,7 +203,7 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
         tags: ['Localities'],
         summary: 'Reminders and urging letters of a body, newest first',
         params: bodyParams,
-        querystring: pageQuery,
+        querystring: pageById,
         response: { 200: noticeList, ...problems },
       },
     },
@@ -309,7 +308,6 @@ export const localityRoutes: FastifyPluginAsyncZod<LocalityRoutesDeps> = async (
     },
     async (request) => {
       const { lastDay, ...text } = request.body
-      assertPlausibleDays(lastDay)
       return act(request, request.params, {
         kind: 'extend',
         stage: request.params.stage,

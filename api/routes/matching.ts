@@ -17,7 +17,6 @@ import {
   runQuery,
   runView,
 } from '../contract/matching.ts'
-import { assertPlausibleDays } from './calendars.ts'
 
 export interface MatchingRoutesDeps {
   readonly campaigns: CampaignStore
@@ -106,7 +105,6 @@ export const matchingRoutes: FastifyPluginAsyncZod<MatchingRoutesDeps> = async (
       },
     },
     async ({ params, scope }) => {
-      assertPlausibleDays(params.day)
       return { localities: await matching.readDays(scope, params.campaignId, params.day) }
     },
   )

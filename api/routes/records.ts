@@ -13,7 +13,7 @@ import type { LocalityStore } from '../../drizzle/stores/localities.ts'
 import type { IntakeStore } from '../../drizzle/stores/records-intake.ts'
 import type { SoftwareStore } from '../../drizzle/stores/software.ts'
 import { CONVERSION_WORKFLOW, conversionWorkflowId } from '../../workflows/contract/records.ts'
-import { localityParams, pageQuery, problems } from '../contract/shapes.ts'
+import { localityParams, pageById, problems } from '../contract/shapes.ts'
 import { intakeList, intakeParams, intakeView, uploadQuery } from '../contract/records.ts'
 
 export interface RecordRoutesDeps {
@@ -26,7 +26,6 @@ export interface RecordRoutesDeps {
 const FILE_BYTES_MAX = 8 * 1_073_741_824
 /** A lone carriage return ends no line: taken for an end, it would hide what stands behind it. */
 const LINES = { record_delimiter: ['\r\n', '\n'] }
-const BOM = [0xef, 0xbb, 0xbf] as const
 const conversion = { workflow: CONVERSION_WORKFLOW, processId: conversionWorkflowId }
 
 interface Upload {
@@ -73,7 +72,8 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
         response: { 200: intakeView, 202: intakeView, ...problems },
       },
     },
-    async ({ params, query, body, scope, actor, operation }, reply) => {
+    async (request, reply) => {
+      const { params, query, body, scope, actor, operation } = request
       if (!(body instanceof Readable)) throw new Refusal('unsupported-media-type')
       const source = await software.findSource(scope, params.code, query.source)
       if (source === null) throw new Refusal('unknown-source')
@@ -86,6 +86,7 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
       }
       try {
         const kept = await keepFile(intakes, upload, body.iterator({ destroyOnReturn: false }))
+        request.fileSha256 = kept.sha256
         const same = await intakes.findSame(source.sourceId, kept.sha256)
         if (same !== null && same !== upload.intakeId) {
           await intakes.drop(upload.intakeId)
@@ -94,8 +95,6 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
         const campaignId = await localities.readRunningCampaign(params.code)
         await intakes.receive({ ...upload, ...kept, campaignId, actor: actor.subject }, conversion)
       } catch (error) {
-        // What still comes of a refused file is let go; left on the line, it would block whatever is asked there next.
-        body.resume()
         await intakes.drop(upload.intakeId)
         throw error
       }
@@ -111,7 +110,7 @@ export const recordRoutes: FastifyPluginAsyncZod<RecordRoutesDeps> = async (
         tags: ['Records'],
         summary: 'A body’s intakes, newest first',
         params: localityParams,
-        querystring: pageQuery,
+        querystring: pageById,
         response: { 200: intakeList, ...problems },
       },
     },
@@ -177,16 +176,15 @@ async function keepFile(intakes: IntakeStore, upload: Upload, body: AsyncIterabl
     begun = true
     const text = decodeOr(header, decoder, 1).replace(/\r$/, '')
     const delimiter = recogniseDelimiter(text)
-    const [cells = []]: string[][] = parse(text, { ...LINES, delimiter, relax_quotes: true })
+    const [cells = [], ...more]: string[][] = parse(text, { ...LINES, delimiter, relax_quotes: true })
+    if (more.length > 0) throw new Refusal('file-shape', { line: 1, rule: 'header' })
     recogniseHeader(cells)
     await intakes.begin({ ...upload, header: cells, delimiter })
   }
-  let isFirst = true
   for await (const chunk of body) {
     if (!(chunk instanceof Uint8Array)) throw new Refusal('unsupported-media-type')
     hash.update(chunk)
-    const complete = cutter.push(isFirst ? withoutBom(chunk) : chunk)
-    isFirst = false
+    const complete = cutter.push(chunk)
     await begin()
     for (const page of complete) await keep(page)
   }
@@ -196,9 +194,6 @@ async function keepFile(intakes: IntakeStore, upload: Upload, body: AsyncIterabl
   if (rows === 0) throw new Refusal('file-empty')
   return { sha256: hash.digest(), rows, pages }
 }
-
-const withoutBom = (chunk: Uint8Array) =>
-  BOM.every((byte, at) => chunk[at] === byte) ? chunk.subarray(BOM.length) : chunk
 
 function decodeOr(bytes: Uint8Array, decoder: TextDecoder, line: number): string {
   try {

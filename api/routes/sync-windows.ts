@@ -9,7 +9,7 @@ import type { ScheduleStore } from '../../drizzle/stores/sync-schedule.ts'
 import type { WindowStore } from '../../drizzle/stores/sync-windows.ts'
 import { syncWindowWorkflowId } from '../../workflows/contract/sync-windows.ts'
 import { campaignParams } from '../contract/campaigns.ts'
-import { localityParams, pageQuery, problems } from '../contract/shapes.ts'
+import { localityParams, pageById, problems } from '../contract/shapes.ts'
 import {
   retryBody,
   retryView,
@@ -20,7 +20,6 @@ import {
   windowParams,
 } from '../contract/sync-windows.ts'
 import type { LocalityControl } from '../temporal/localities.ts'
-import { assertPlausibleDays } from './calendars.ts'
 
 export interface SyncWindowRoutesDeps {
   readonly schedule: ScheduleStore
@@ -60,7 +59,6 @@ export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = asy
     },
     async ({ params, body, actor, operation, scope }, reply) => {
       const { code } = params
-      assertPlausibleDays(body.day)
       const { campaignId, settings } = await campaignOf(code)
       const { syncFrom, syncTo } = settings
       const kind = body.day > syncTo ? 'delta' : 'campaign'
@@ -117,7 +115,7 @@ export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = asy
         tags: ['Sync'],
         summary: 'Sync windows with what was accepted, rejected and is pending, newest first',
         params: campaignParams,
-        querystring: pageQuery,
+        querystring: pageById,
         response: { 200: windowList, ...problems },
       },
     },
@@ -165,7 +163,6 @@ export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = asy
       const window = await windows.readWindow(scope, params.windowId)
       if (window === null) throw new Refusal('not-found')
       const { windowId } = window
-      assertPlausibleDays(body.day)
       if (window.parkedAt === null) throw new Refusal('window-not-parked')
       const nowMs = await clock.now()
       let { opensAt } = window

@@ -5,10 +5,10 @@ import { explain, Refusal } from '../../domain/errors.ts'
 import { toHanoiIso } from '../../domain/hanoi-time.ts'
 import { recogniseDelimiter } from '../../domain/records.ts'
 import { linesOf } from '../../domain/records-pages.ts'
-import { clean } from '../../domain/records-text.ts'
-import { checkUnitTree, UNIT_COLUMNS, UNIT_RULES, type UnitRow } from '../../domain/units.ts'
+import { clean, isWellFormedText } from '../../domain/records-text.ts'
+import { checkUnitTree, UNIT_COLUMNS, UNIT_RULES, type UnitFault, type UnitRow } from '../../domain/units.ts'
 import type { UnitStore } from '../../drizzle/stores/units.ts'
-import { localityParams, pageQuery, problems } from '../contract/shapes.ts'
+import { localityParams, pageByUnit, problems } from '../contract/shapes.ts'
 import { treeFaults, treeList, treeView, unitList } from '../contract/units.ts'
 import { languageOf, STATUS_OF } from '../plugins/problems.ts'
 
@@ -44,7 +44,9 @@ export const unitRoutes: FastifyPluginAsyncZod<UnitRoutesDeps> = async (app, { u
     async (request, reply) => {
       const { params, actor, operation, body } = request
       if (!(body instanceof Buffer)) throw new Refusal('unsupported-media-type')
-      const { units: checked, faults } = checkUnitTree(readRows(body), params.code)
+      const { rows, faults: ofCells } = readRows(body)
+      const { units: checked, faults: found } = checkUnitTree(rows, params.code)
+      const faults = [...ofCells, ...found].toSorted((one, other) => one.line - other.line)
       const [first] = faults
       if (first !== undefined) {
         const { line, field, rule } = first
@@ -110,7 +112,7 @@ export const unitRoutes: FastifyPluginAsyncZod<UnitRoutesDeps> = async (app, { u
         tags: ['Units'],
         summary: 'The units of a body that are in force, by code',
         params: localityParams,
-        querystring: pageQuery,
+        querystring: pageByUnit,
         response: { 200: unitList, ...problems },
       },
     },
@@ -121,8 +123,13 @@ export const unitRoutes: FastifyPluginAsyncZod<UnitRoutesDeps> = async (app, { u
   )
 }
 
+interface Read {
+  readonly rows: readonly UnitRow[]
+  readonly faults: readonly UnitFault[]
+}
+
 /** The file's rows by column name, each with its line. @throws Refusal naming the line */
-function readRows(body: Buffer): readonly UnitRow[] {
+function readRows(body: Buffer): Read {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body)
@@ -139,18 +146,36 @@ function readRows(body: Buffer): readonly UnitRow[] {
   for (const column of UNIT_COLUMNS)
     if (columns.filter((found) => found === column).length !== 1)
       throw new Refusal('file-header', { field: column })
-  return rows.map(({ cells, line }) => ({
-    line,
-    ...Object.fromEntries(
-      columns.flatMap((column, index) => (column === undefined ? [] : [[column, cells[index] ?? '']])),
-    ),
-  }))
+  return {
+    rows: rows.map(({ cells, line }) => ({
+      line,
+      ...Object.fromEntries(
+        columns.flatMap((column, index) => (column === undefined ? [] : [[column, cells[index] ?? '']])),
+      ),
+    })),
+    faults: rows.flatMap((row) => faultsOfCells(row, columns)),
+  }
 }
 
-function readTable(
-  text: string,
-  delimiter: string,
-): readonly { readonly cells: string[]; readonly line: number }[] {
+/** Faults of a line's cells before it is known what they mean. */
+function faultsOfCells({ cells, line }: Row, columns: readonly (string | undefined)[]): readonly UnitFault[] {
+  const texts = cells.map(clean)
+  const damaged = columns.flatMap((field, index) =>
+    field === undefined || isWellFormedText(texts[index] ?? '')
+      ? []
+      : [{ line, field, rule: 'text-not-well-formed' as const }],
+  )
+  // Under no column: what stands there would be lost, and the others may have slipped. A table program writes empty ones.
+  const at = texts.findIndex((text, index) => index >= columns.length && text !== '')
+  return at === -1 ? damaged : [...damaged, { line, field: `#${at + 1}`, rule: 'surplus-cell' }]
+}
+
+interface Row {
+  readonly cells: readonly string[]
+  readonly line: number
+}
+
+function readTable(text: string, delimiter: string): readonly Row[] {
   // Named, because the parser believes the first line end it sees: in a file with both kinds, lines would be lost.
   const record_delimiter = ['\r\n', '\n']
   const options = {
@@ -162,7 +187,7 @@ function readTable(
   }
   try {
     const rows: string[][] = parse(text, options)
-    const lines = linesOf({ firstLine: 1, body: new TextEncoder().encode(text) })
+    const lines = linesOf({ firstLine: 1, body: new TextEncoder().encode(text) }, delimiter)
     return rows.map((cells, index) => ({ cells, line: lines[index] ?? 1 }))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error

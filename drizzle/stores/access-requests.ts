@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { httpRequests } from '../schema/access.ts'
 
@@ -13,9 +13,21 @@ export interface RequestKey {
 
 export type Claim =
   | { readonly kind: 'go'; readonly operationId: string; readonly occurredMs: number }
-  | { readonly kind: 'answered'; readonly status: number; readonly response: string }
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly response: string
+      readonly requestSha256: Uint8Array
+    }
   | { readonly kind: 'other-request' }
   | { readonly kind: 'in-progress' }
+
+/** What a request asks for, in one hash. */
+export interface Fingerprint {
+  readonly sha256: Uint8Array
+  /** The body still comes: once the first was answered, whether this is the same is for the caller to find out. */
+  readonly isBeforeBody?: boolean
+}
 
 const same = ({ subject, route, key }: RequestKey) =>
   and(eq(httpRequests.subject, subject), eq(httpRequests.route, route), eq(httpRequests.key, key))
@@ -24,7 +36,8 @@ const same = ({ subject, route, key }: RequestKey) =>
 export function createRequestStore(db: Database) {
   return {
     /** Takes the request on, or says what became of it. The operation id and first instant survive every repetition. */
-    async claim(request: RequestKey, requestSha256: Uint8Array, occurredMs: number): Promise<Claim> {
+    async claim(request: RequestKey, fingerprint: Fingerprint, occurredMs: number): Promise<Claim> {
+      const { sha256: requestSha256, isBeforeBody = false } = fingerprint
       const [created] = await db
         .insert(httpRequests)
         .values({ ...request, requestSha256, occurredAt: occurredMs, claimedAt: Date.now() })
@@ -45,17 +58,39 @@ export function createRequestStore(db: Database) {
           .where(same(request))
           .for('update')
         if (found === undefined) return { kind: 'in-progress' }
-        if (!Buffer.from(found.hash).equals(requestSha256)) return { kind: 'other-request' }
-        if (found.status !== null && found.response !== null)
-          return { kind: 'answered', status: found.status, response: found.response }
+        const { status, response } = found
+        const isAnswered = status !== null && response !== null
+        if (!(isAnswered && isBeforeBody) && !Buffer.from(found.hash).equals(requestSha256))
+          return { kind: 'other-request' }
+        if (isAnswered) return { kind: 'answered', status, response, requestSha256: found.hash }
         if (found.busy) return { kind: 'in-progress' }
         await tx.update(httpRequests).set({ claimedAt: Date.now() }).where(same(request))
         return { kind: 'go', operationId: found.operationId, occurredMs: found.occurredAt }
       })
     },
 
-    async answer(request: RequestKey, status: number, response: string): Promise<void> {
-      await db.update(httpRequests).set({ status, response, claimedAt: null }).where(same(request))
+    /** Still working on it: an upload may last longer than the time after which it would be taken over. */
+    async renew(request: RequestKey): Promise<void> {
+      await db
+        .update(httpRequests)
+        .set({ claimedAt: Date.now() })
+        .where(and(same(request), isNull(httpRequests.status)))
+    },
+
+    /** A body that came as a stream is known by now: its hash takes the place of the first one. */
+    async answer(
+      request: RequestKey,
+      answered: {
+        readonly status: number
+        readonly response: string
+        readonly requestSha256?: Uint8Array | undefined
+      },
+    ): Promise<void> {
+      // drizzle leaves out what is undefined.
+      await db
+        .update(httpRequests)
+        .set({ ...answered, claimedAt: null })
+        .where(same(request))
     },
 
     /** A refusal is not kept: the same key may try again, and still counts from its first sight. */

@@ -86,6 +86,11 @@ export function createAccessStore(db: Database) {
       })
     },
 
+    /** The name by which somebody logs in; null for who has no account. */
+    readName: async (subject: string): Promise<string | null> =>
+      (await db.select({ name: accounts.name }).from(accounts).where(eq(accounts.subject, subject)))[0]
+        ?.name ?? null,
+
     readAccountNames: async (): Promise<readonly string[]> =>
       (await db.select({ name: accounts.name }).from(accounts).where(isNull(accounts.endedAt))).map(
         ({ name }) => name,

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, notExists, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lt, notExists, sql, type SQL } from 'drizzle-orm'
+import type { Scope } from '../../domain/access.ts'
 import type { CampaignSettings, StageDate } from '../../domain/campaigns.ts'
 import { Refusal } from '../../domain/errors.ts'
 import { STAGES, type Stage } from '../../domain/stages.ts'
@@ -52,6 +53,13 @@ export interface NewAmendment {
 const isStage = (value: string): value is Stage => STAGES.some((stage) => stage === value)
 
 export function createCampaignStore(db: Database) {
+  /** Campaigns of bodies. */
+  const partsOf = (codes: readonly string[], also?: SQL) =>
+    db
+      .select({ campaignId: campaignLocalities.campaignId })
+      .from(campaignLocalities)
+      .where(and(inArray(campaignLocalities.localityCode, [...codes]), also))
+
   return {
     /**
      * Everything that a launch is, or nothing: the campaign, its dates, its bodies with their stages, the capacity, the
@@ -100,6 +108,11 @@ export function createCampaignStore(db: Database) {
         })
       }),
 
+    /** Whether a body of the scope takes part in the campaign, or did. */
+    takesPart: async (scope: Scope, campaignId: string): Promise<boolean> =>
+      scope === 'national' ||
+      (await partsOf(scope, eq(campaignLocalities.campaignId, campaignId)).limit(1)).length > 0,
+
     async readCampaign(campaignId: string) {
       const [campaign] = await db.select().from(campaigns).where(eq(campaigns.campaignId, campaignId))
       if (campaign === undefined) return null
@@ -114,11 +127,16 @@ export function createCampaignStore(db: Database) {
     },
 
     /** Newest first. */
-    readCampaigns: (page: { readonly before: string | null; readonly limit: number }) =>
+    readCampaigns: (scope: Scope, page: { readonly before: string | null; readonly limit: number }) =>
       db
         .select()
         .from(campaigns)
-        .where(page.before === null ? undefined : lt(campaigns.campaignId, page.before))
+        .where(
+          and(
+            page.before === null ? undefined : lt(campaigns.campaignId, page.before),
+            scope === 'national' ? undefined : inArray(campaigns.campaignId, partsOf(scope)),
+          ),
+        )
         .orderBy(desc(campaigns.campaignId))
         .limit(page.limit),
 

@@ -1,7 +1,7 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { UnitMapping } from '../../domain/units.ts'
 import type { Database, Transaction } from '../client.ts'
-import { copyIn, intField, textField, type Field } from '../copy.ts'
+import { bigintField, copyIn, instantField, intField, textField, uuidField, type Field } from '../copy.ts'
 import type { Keyring } from '../keyring.ts'
 import { intakePages, intakeRejects, intakes, intakeWarnings } from '../schema/records.ts'
 import { sourceSystems } from '../schema/software.ts'
@@ -17,6 +17,8 @@ export interface KnownRecord {
   readonly contentNo: number
   readonly unitCode: string
   readonly contentHash: Uint8Array
+  /** It was accepted from an earlier page of the same file. */
+  readonly isRepeated: boolean
 }
 /** A line that brings something new: a record's first content, or another one. */
 export interface AcceptedRow {
@@ -98,8 +100,8 @@ export function createConversionStore(db: Database, keyring: Keyring) {
       return { treeId: tree.treeId, open: new Set(open.map(({ code }) => code)), successors }
     },
 
-    /** The next page in order that is not converted; null when there is none. */
-    async readNextPage(intakeId: string) {
+    /** The next page in order after that number that is not converted; null when there is none. */
+    async readNextPage(intakeId: string, after: number) {
       const [page] = await db
         .select({
           pageNo: intakePages.pageNo,
@@ -108,7 +110,13 @@ export function createConversionStore(db: Database, keyring: Keyring) {
           body: intakePages.body,
         })
         .from(intakePages)
-        .where(and(eq(intakePages.intakeId, intakeId), isNull(intakePages.convertedAt)))
+        .where(
+          and(
+            eq(intakePages.intakeId, intakeId),
+            gt(intakePages.pageNo, after),
+            isNull(intakePages.convertedAt),
+          ),
+        )
         .orderBy(asc(intakePages.pageNo))
         .limit(1)
       return page === undefined
@@ -123,9 +131,9 @@ export function createConversionStore(db: Database, keyring: Keyring) {
           .where(and(eq(intakePages.intakeId, intakeId), isNull(intakePages.convertedAt)))
       ).reduce((_sum, { left }) => Number(left), 0),
 
-    /** Records of a source by their codes. */
+    /** Records of a source by their codes, as the lines of a page find them. */
     async readKnown(
-      sourceId: number,
+      { intakeId, pageNo, sourceId }: Pick<PageResult, 'intakeId' | 'pageNo' | 'sourceId'>,
       recordCodes: readonly string[],
     ): Promise<ReadonlyMap<string, KnownRecord>> {
       const rows = await db.execute<{
@@ -136,8 +144,11 @@ export function createConversionStore(db: Database, keyring: Keyring) {
         content_no: number
         unit_code: string
         content_hash: Uint8Array
+        is_repeated: boolean
       }>(sql`
-        select r.record_id, r.record_code, r.salt, r.current_no, v.content_no, r.unit_code, r.content_hash
+        select r.record_id, r.record_code, r.salt, r.current_no, v.content_no, r.unit_code, r.content_hash,
+          exists (select from record_contents c
+            where c.record_id = r.record_id and c.intake_id = ${intakeId} and c.page_no < ${pageNo}) as is_repeated
         from records r join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no
         where r.source_id = ${sourceId} and r.record_code = any(${sql.param([...recordCodes])}::text[])`)
       return new Map(
@@ -151,33 +162,20 @@ export function createConversionStore(db: Database, keyring: Keyring) {
             contentNo: row.content_no,
             unitCode: row.unit_code,
             contentHash: row.content_hash,
+            isRepeated: row.is_repeated,
           },
         ]),
       )
     },
 
-    /** Which of these persons already have a record of another code in this body: hash (hex) → source and code. */
-    async readPersons(
-      localityCode: string,
-      hashes: readonly Uint8Array[],
-    ): Promise<ReadonlyMap<string, string>> {
+    /** Which of these persons already have a record in this body: hash (hex) → source and code. */
+    async readPersons(localityCode: string, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      // As an array made beforehand it is looked up in the index; as a join it reads every record of the body.
       const rows = await db.execute<{ hash: string; record: string }>(sql`
         select encode(personal_id_hash, 'hex') as hash, source_id || '/' || record_code as record from records
-        where locality_code = ${localityCode}
-          and personal_id_hash = any(select decode(hex, 'hex') from unnest(${sql.param(hashes.map(toHex))}::text[]) as hex)`)
+        where locality_code = ${localityCode} and personal_id_hash = any(array(
+          select decode(hex, 'hex') from unnest(${sql.param([...hashes])}::text[]) as hex))`)
       return new Map(rows.map(({ hash, record }) => [hash, record]))
-    },
-    /** Codes that stand on an earlier line of the same file. */
-    async readEarlierCodes(
-      intakeId: string,
-      pageNo: number,
-      recordCodes: readonly string[],
-    ): Promise<ReadonlySet<string>> {
-      const rows = await db.execute<{ record_code: string }>(sql`
-        select distinct r.record_code from record_contents c join records r using (record_id)
-        where c.intake_id = ${intakeId} and c.page_no < ${pageNo}
-          and r.record_code = any(${sql.param([...recordCodes])}::text[])`)
-      return new Set(rows.map(({ record_code }) => record_code))
     },
 
     /**
@@ -200,7 +198,10 @@ export function createConversionStore(db: Database, keyring: Keyring) {
           )
           .returning({ pageNo: intakePages.pageNo })
         if (taken.length === 0) return false
-        if (result.accepted.length > 0) await writeAccepted(tx, result, source, keyring)
+        const fresh = result.accepted.filter(({ known }) => known === null)
+        const changed = result.accepted.filter(({ known }) => known !== null)
+        if (fresh.length > 0) await writeFirst(tx, { ...result, accepted: fresh }, source, keyring)
+        if (changed.length > 0) await writeNext(tx, { ...result, accepted: changed }, source, keyring)
         await writeRejects(tx, result)
         return true
       }),
@@ -225,13 +226,8 @@ export function createConversionStore(db: Database, keyring: Keyring) {
 }
 export type ConversionStore = ReturnType<typeof createConversionStore>
 
-/** postgres.js takes an array of bytes for bytes: as text it is understood. */
-const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-
-const COLUMNS = [
-  'n',
+const INCOMING = [
   'record_code',
-  'salt',
   'personal_id_hash',
   'content_hash',
   'leaf',
@@ -240,8 +236,75 @@ const COLUMNS = [
   'line',
 ] as const
 
-/** Copies the page into a temporary table, then one statement per table: records, contents, versions, pointers. */
-async function writeAccepted(
+const RECORDS = [
+  'record_id',
+  'locality_code',
+  'source_id',
+  'record_code',
+  'salt',
+  'current_no',
+  'unit_code',
+  'personal_id_hash',
+  'content_hash',
+  'leaf',
+] as const
+const CONTENTS = [
+  'record_id',
+  'content_no',
+  'locality_code',
+  'sealed',
+  'content_hash',
+  'intake_id',
+  'page_no',
+  'line',
+] as const
+const VERSIONS = [
+  'record_id',
+  'version_no',
+  'content_no',
+  'locality_code',
+  'unit_code',
+  'leaf',
+  'cause',
+  'occurred_at',
+] as const
+
+/**
+ * Records that nobody knew are copied straight into their three tables under numbers drawn beforehand: nearly every line
+ * of a body's first file. Where another file brought one of them meanwhile, the page fails as a whole; tried again, it
+ * finds that record known.
+ */
+async function writeFirst(
+  tx: Transaction,
+  result: PageResult,
+  source: string,
+  keyring: Keyring,
+): Promise<void> {
+  const [drawn] = await tx.execute<{ ids: string }>(sql`
+    select string_agg(nextval('records_record_id_seq')::text, ' ') as ids
+    from generate_series(1, ${result.accepted.length}::int)`)
+  const ids = drawn?.ids.split(' ').map((id) => bigintField(Number(id))) ?? []
+  const [one, locality, intake] = [intField(1), textField(result.localityCode), uuidField(result.intakeId)]
+  const [sourceId, page, cause] = [intField(result.sourceId), intField(result.pageNo), textField('intake')]
+  const occurredAt = instantField(result.occurredMs)
+  const [records, contents, versions]: [Field[][], Field[][], Field[][]] = [[], [], []]
+  for (const [index, row] of result.accepted.entries()) {
+    const id = ids[index] ?? null
+    const unit = textField(row.unitCode)
+    const { recordCode, salt, personalIdHash, contentHash, leaf } = row
+    const sealed = keyring.seal(contentPlace(source, recordCode, 1), Buffer.from(row.canonical))
+    const code = textField(recordCode)
+    records.push([id, locality, sourceId, code, salt, one, unit, personalIdHash, contentHash, leaf])
+    contents.push([id, one, locality, sealed, contentHash, intake, page, intField(row.line)])
+    versions.push([id, one, one, locality, unit, leaf, cause, occurredAt])
+  }
+  await copyIn(tx, 'records', RECORDS, records)
+  await copyIn(tx, 'record_contents', CONTENTS, contents)
+  await copyIn(tx, 'record_versions', VERSIONS, versions)
+}
+
+/** Another content or unit of records that are known, by a temporary table and one statement per table. */
+async function writeNext(
   tx: Transaction,
   result: PageResult,
   source: string,
@@ -249,15 +312,13 @@ async function writeAccepted(
 ): Promise<void> {
   const { sourceId, localityCode, intakeId, pageNo, occurredMs } = result
   await tx.execute(sql`
-    create temporary table incoming (n int, record_code text, salt bytea, personal_id_hash bytea, content_hash bytea,
-      leaf bytea, unit_code text, sealed bytea, line int) on commit drop`)
-  const rows = result.accepted.map((row, index): readonly Field[] => {
+    create temporary table incoming (record_code text, personal_id_hash bytea, content_hash bytea, leaf bytea,
+      unit_code text, sealed bytea, line int) on commit drop`)
+  const rows = result.accepted.map((row): readonly Field[] => {
     const contentNo = (row.known?.contentNo ?? 0) + 1
     const sealed = keyring.seal(contentPlace(source, row.recordCode, contentNo), Buffer.from(row.canonical))
     return [
-      intField(index),
       textField(row.recordCode),
-      row.salt,
       row.personalIdHash,
       row.contentHash,
       row.leaf,
@@ -266,23 +327,20 @@ async function writeAccepted(
       intField(row.line),
     ]
   })
-  await copyIn(tx, 'incoming', COLUMNS, rows)
+  await copyIn(tx, 'incoming', INCOMING, rows)
+  await tx.execute(sql`analyze incoming`)
   const occurredAt = sql`${new Date(occurredMs).toISOString()}::timestamptz`
   await tx.execute(sql`
-    insert into records (locality_code, source_id, record_code, salt, current_no, unit_code, personal_id_hash, content_hash, leaf)
-    select ${localityCode}, ${sourceId}, record_code, salt, 0, unit_code, personal_id_hash, content_hash, leaf from incoming order by n
-    on conflict (source_id, record_code) do nothing`)
-  await tx.execute(sql`
     insert into record_contents (record_id, content_no, locality_code, sealed, content_hash, intake_id, page_no, line)
-    select r.record_id, coalesce(v.content_no, 0) + 1, ${localityCode}, i.sealed, i.content_hash, ${intakeId}, ${pageNo}, i.line
+    select r.record_id, v.content_no + 1, ${localityCode}, i.sealed, i.content_hash, ${intakeId}, ${pageNo}, i.line
     from incoming i join records r on r.source_id = ${sourceId} and r.record_code = i.record_code
-    left join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no`)
+    join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no`)
   await tx.execute(sql`
     insert into record_versions (record_id, version_no, content_no, locality_code, unit_code, leaf, cause, occurred_at)
-    select r.record_id, r.current_no + 1, coalesce(v.content_no, 0) + 1, ${localityCode}, i.unit_code, i.leaf,
-      case when r.current_no = 0 then 'intake' else 'correction' end, ${occurredAt}
+    select r.record_id, r.current_no + 1, v.content_no + 1, ${localityCode}, i.unit_code, i.leaf,
+      'correction', ${occurredAt}
     from incoming i join records r on r.source_id = ${sourceId} and r.record_code = i.record_code
-    left join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no`)
+    join record_versions v on v.record_id = r.record_id and v.version_no = r.current_no`)
   await tx.execute(sql`
     update records r set current_no = r.current_no + 1, unit_code = i.unit_code, personal_id_hash = i.personal_id_hash,
       content_hash = i.content_hash, leaf = i.leaf
@@ -304,7 +362,13 @@ async function writeRejects(tx: Transaction, result: PageResult): Promise<void> 
       })),
     )
   if (result.warnings.size > 0)
-    await tx
-      .insert(intakeWarnings)
-      .values([...result.warnings].map(([rule, lines]) => ({ intakeId, pageNo, localityCode, rule, lines })))
+    await tx.insert(intakeWarnings).values(
+      [...result.warnings].map(([rule, lines]) => ({
+        intakeId,
+        pageNo,
+        localityCode,
+        rule,
+        lines,
+      })),
+    )
 }

@@ -42,7 +42,7 @@ const callsOf = (body: Body) =>
     peopleOf(body).flatMap((person) => (mayAct(person.role, route.action) ? [{ route, person }] : [])),
   )
 /** Routes that belong to nobody: whoever may call them sees the same. */
-const OF_NOBODY = ['/v1/clock', '/v1/matching-runs']
+const OF_NOBODY = ['/v1/clock', '/v1/matching-runs', '/v1/campaigns', '/v1/campaigns/{campaignId}']
 const belongsToABody = ({ path }: Route) => !OF_NOBODY.includes(path) && path !== '/v1/who-am-i'
 /** Named in the address and not only in the token. */
 const namesABody = ({ path }: Route) => /\{(?!campaignId|day)\w+\}/.test(path)
@@ -148,6 +148,42 @@ test('what another body registered can not be named in a body of a request eithe
     body: unitsFile(b.code),
   })
   expect(codeOf(foreignUnits.body)).toBe('unit-tree-invalid')
+})
+
+test('people of a body find the campaigns in which it takes part, and no other is there for them', async () => {
+  const { campaignId } = a.objects
+  const other = await launch(api, ['H56'])
+  const stranger = await api.logIn('locality-officer', 'H11')
+  const third = await api.logIn('locality-signer', 'H56')
+  const listed = async (person: Person, query = '') => {
+    const { status, body } = await ask(api, person, { url: `/v1/campaigns${query}` })
+    expect(status).toBe(200)
+    const list = z.object({ campaigns: z.array(z.object({ campaignId: z.uuid() })) })
+    return list.parse(JSON.parse(body)).campaigns.map((each) => each.campaignId)
+  }
+  for (const person of peopleOf(a)) {
+    expect(await listed(person)).toEqual([campaignId])
+    // The newest of all is another’s.
+    expect(await listed(person, '?limit=1')).toEqual([campaignId])
+    expect((await ask(api, person, { url: `/v1/campaigns/${campaignId}` })).status).toBe(200)
+    const hidden = await ask(api, person, { url: `/v1/campaigns/${other}` })
+    const missing = await ask(api, person, { url: `/v1/campaigns/${randomUUID()}` })
+    expect([hidden.status, withoutInstance(hidden.body)]).toEqual([404, withoutInstance(missing.body)])
+    // The reports are of all bodies.
+    expect((await ask(api, person, { url: `/v1/campaigns/${campaignId}/reports` })).status).toBe(403)
+  }
+  expect(await listed(third)).toEqual([other])
+  expect(await listed(stranger)).toEqual([])
+  const auditor = nation.get('auditor')
+  const all = auditor === undefined ? [] : await listed(auditor)
+  expect(all).toEqual(expect.arrayContaining([other, campaignId]))
+})
+
+test('whoever is logged in is told their name; the subject alone is nobody’s word for themselves', async () => {
+  for (const person of [...peopleOf(a), ...nation.values()]) {
+    const { body } = await ask(api, person, { url: '/v1/who-am-i' })
+    expect(JSON.parse(body)).toMatchObject({ subject: person.subject, name: person.name })
+  }
 })
 
 test('a campaign that a body has no part in has nothing of it, whoever asks', async () => {

@@ -6,7 +6,7 @@ import { asyncLocalStorage, Context } from '@temporalio/activity'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { createRecordActivities } from '../../activities/records.ts'
-import { buildApp } from '../../api/app.ts'
+import { buildApp, type AppDeps } from '../../api/app.ts'
 import { approvalProcesses } from '../../api/temporal/process-names.ts'
 import { createTokens, newTokenKey } from '../../api/tokens.ts'
 import { ACTIONS, isLocalRole, type Action, type Role } from '../../domain/access.ts'
@@ -63,7 +63,9 @@ const willingEngine = {
 }
 
 /** The API with tokens as in production, on a PostgreSQL of its own. */
-export async function startApi() {
+export async function startApi(
+  more: Pick<AppDeps, 'timeLimits'> & Partial<Pick<AppDeps, 'readyChecks'>> = {},
+) {
   const database = await createTestDatabase()
   const { db, keyring } = database
   const stores = createStores(db, keyring)
@@ -78,6 +80,7 @@ export async function startApi() {
     schedule: createScheduleStore(db, approvalProcesses),
     tokens,
     readyChecks: [],
+    ...more,
   })
   await app.ready()
 
@@ -89,12 +92,13 @@ export async function startApi() {
       { ...account, localityCode: isLocalRole(role) ? localityCode : null },
     ])
     const subject = (await stores.access.checkPassword(name, name)) ?? ''
-    return { role, subject, authorization: `Bearer ${await tokens.issue(subject)}` }
+    return { role, name, subject, authorization: `Bearer ${await tokens.issue(subject)}` }
   }
 
   return {
     app,
     db,
+    ownerUrl: database.ownerUrl,
     stores,
     keyring,
     tokenKey,

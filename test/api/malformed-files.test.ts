@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { recogniseDelimiter } from '../../domain/records.ts'
 import { UNIT_COLUMNS } from '../../domain/units.ts'
 import { createBody, launch, recordLine, type Body } from './bodies.ts'
 import { convert, startApi, type Api } from './fixture.ts'
@@ -73,10 +75,18 @@ const kept = async () =>
           select from intakes i where i.intake_id = p.intake_id and i.received_at is not null)) as strays`)
   )[0]
 
-/** Lines of data, counted in the simplest way: a line feed outside of quotes ends a line, an empty one is none. */
+/** Lines of data of the file as a whole, by a parser that knows nothing of pages. */
 function linesOf({ bytes }: BrokenFile): number {
-  const text = bytes.toString().replaceAll(/"[^"]*"/g, '""')
-  return text.split('\n').filter((line) => line !== '' && line !== '\r').length - 1
+  const text = bytes.toString()
+  const rows: string[][] = parse(text, {
+    delimiter: recogniseDelimiter(text.split('\n', 1)[0] ?? ''),
+    record_delimiter: ['\r\n', '\n'],
+    bom: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  })
+  return rows.length - 1
 }
 
 const people: fc.Arbitrary<Table> = fc
@@ -92,20 +102,12 @@ const people: fc.Arbitrary<Table> = fc
     }),
   }))
 
-/** Pages that the conversion can not read as they were cut stay staged, for an operator. */
-async function convertOrPark(intakeId: string): Promise<void> {
-  try {
-    await convert(api, { intakeId, localityCode: 'H26' })
-  } catch (error) {
-    if (!String(error).includes('page-does-not-fit')) throw error
-  }
-}
-
 /** Every line that was counted on receipt is, after the conversion, exactly one of the four. */
 async function unaccounted(file: BrokenFile, answer: Answer): Promise<readonly string[]> {
   const { intakeId, rows } = intake.parse(JSON.parse(answer.body))
   const found = answer.status === 202 && rows !== linesOf(file) ? [`${rows} of ${linesOf(file)} lines`] : []
-  await convertOrPark(intakeId)
+  await convert(api, { intakeId, localityCode: 'H26' })
+  expect(await api.stores.intakes.readIntake('national', intakeId)).toMatchObject({ staged: 0 })
   const now = intake.parse(await api.stores.intakes.readIntake('national', intakeId))
   const sum = now.staged + now.accepted + now.unchanged + now.rejected
   return now.rows === rows && sum === rows ? found : [...found, JSON.stringify(now)]
@@ -162,6 +164,34 @@ test('150 malformed files of units: each is refused with its faults and leaves n
   expect(tally.sent).toBeGreaterThanOrEqual(150)
 })
 
+test('a cell of a unit’s line under no column, or with damaged text, is a fault with its line', async () => {
+  const root = 'H26,Gốc,,province,2025-07-01,,,1'
+  const send = (...lines: readonly string[]) =>
+    upload('/v1/localities/H26/units', {
+      fault: 'surplus',
+      bytes: Buffer.from([UNIT_COLUMNS.join(','), root, ...lines, ''].join('\n')),
+      chunkBytes: 64,
+    })
+  // A comma in a name slips everything after it.
+  const slipped = await send(
+    'H26.01,Sở Nội vụ,H26,other,2025-07-01,,,2,',
+    `H26.02,Sở,H26,other,2025-07-01,,,2,,${PLANTED}`,
+  )
+  expect(slipped.status).toBe(422)
+  expectProblem(slipped, 'vi')
+  expect(JSON.parse(slipped.body)).toMatchObject({
+    code: 'unit-tree-invalid',
+    faults: [{ line: 4, field: '#10', rule: 'surplus-cell' }],
+  })
+  const damaged = await send('H26.01,Sở\u0000Nội vụ,H26,other,2025-07-01,,,2')
+  expect(damaged.status).toBe(422)
+  expect(JSON.parse(damaged.body)).toMatchObject({
+    faults: [{ line: 3, field: 'name', rule: 'text-not-well-formed' }],
+  })
+  const empty = await send('H26.01,Sở Nội vụ,H26,other,2025-07-01,,,2,,,')
+  expect([empty.status, JSON.parse(empty.body)]).toEqual([201, expect.objectContaining({ units: 2 })])
+})
+
 test('line ends of two kinds lose no unit, and a lone carriage return hides no record behind a header', async () => {
   const lines = [
     'H26,Gốc,,province,2025-07-01,,,1',
@@ -175,4 +205,36 @@ test('line ends of two kinds lose no unit, and a lone carriage return hides no r
   const file = { fault: 'lone', bytes: hidden, chunkBytes: 64 }
   const answer = await upload('/v1/localities/H26/intakes?source=H26-1', file)
   expect([answer.status, answer.body]).toEqual([422, expect.stringContaining('file-header')])
+})
+
+test('line ends of two kinds and a lone carriage return are taken, and every line of them is converted', async () => {
+  const header = 'record_code,personal_id,full_name,birth_date,gender,unit_code'
+  const lines = [31, 32, 33, 34, 35].map((number) => recordLine('H26', number))
+  const [one, two, three = '', four = '', five = ''] = lines
+  const quotedLate = four.replace('Người', 'Ng"ười')
+  const text = `${header}\r\n${one}\n${two}\r\n${three.replace('Người', 'Ng\rười')}\n${quotedLate}\r\n${five}\r`
+  for (const chunkBytes of [1, 64]) {
+    const bytes = Buffer.from(`${text}${'\n'.repeat(chunkBytes)}`)
+    const file = { fault: 'mixed', bytes, chunkBytes }
+    const answer = await upload('/v1/localities/H26/intakes?source=H26-1', file)
+    expect([answer.status, await unaccounted(file, answer)]).toEqual([202, []])
+    expect(JSON.parse(answer.body)).toMatchObject({ rows: 5 })
+  }
+})
+
+const HEADER = 'record_code,personal_id,full_name,birth_date,gender,unit_code\n'
+test.each([
+  ['a header that is no header', 'x,y\n1,2\n', 'file-header'],
+  ['no line of data', HEADER, 'file-empty'],
+  ['an open quote', `${HEADER}"1,2`, 'file-shape'],
+  [
+    'bytes that are no UTF-8',
+    Buffer.concat([Buffer.from(`${HEADER}A,`), Buffer.from([0xff, 0xfe])]),
+    'file-not-utf8',
+  ],
+  ['a line without end', `${HEADER}${'x'.repeat(70_000)}`, 'line-too-long'],
+])('a file of records with %s is told so', async (fault, text, code) => {
+  const file = { fault, bytes: Buffer.from(text), chunkBytes: 1_000 }
+  const answer = await upload('/v1/localities/H26/intakes?source=H26-1', file)
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([422, expect.objectContaining({ code })])
 })

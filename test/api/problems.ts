@@ -11,7 +11,7 @@ const TRACES = ['Nguyễn', 'Cấy', '001090123456', encodeURIComponent('Nguyễ
 const problem = z.strictObject({
   type: z.string(),
   title: z.string().min(3),
-  status: z.int().min(400).max(499),
+  status: z.int().min(400).max(599),
   code: z.string(),
   instance: z.uuid(),
   details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),

@@ -16,7 +16,7 @@ const lineOf = (entry: Entry) =>
   [entry.recordCode, entry.personalId, entry.fullName, entry.birthDate, entry.gender, entry.unitCode].join(
     ',',
   )
-const REFUSED = ['lost-zero', 'legacy-id', 'gender-missing']
+const REFUSED = ['lost-zero', 'legacy-id', 'gender-missing', 'duplicate-id']
 const refused = entries.filter(({ defect }) => defect !== null && REFUSED.includes(defect)).length
 const UNITS = [
   'code,name,parent_code,kind,valid_from,valid_to,predecessor_codes,decision_no',
@@ -60,8 +60,6 @@ beforeAll(async () => {
   await chooseSoftware()
 })
 afterAll(async () => {
-  // An upload that was refused before its end leaves a connection that the API would wait for.
-  product.app.server.closeAllConnections()
   await product[Symbol.asyncDispose]()
   await sandbox[Symbol.asyncDispose]()
   folder[Symbol.dispose]()
@@ -132,15 +130,12 @@ test('a faulty unit tree is refused with a table of its faults, a good one is ke
   await stageIsOpen('update-records')
 })
 
-test('an officer asks for the body’s campaign by its id, because the list of all is not theirs to read', async () => {
-  expect(await people.officer(['campaign', 'status', '--language', 'vi'])).toMatchObject({
-    code: EXIT.notAllowed,
-    err: expect.stringContaining('hãy nêu mã chiến dịch'),
-  })
-  expect(await people.officer(['campaign', 'status', campaignId])).toMatchObject({
-    code: EXIT.done,
-    out: expect.stringContaining('1 body, 0 overdue'),
-  })
+test('an officer need not name the campaign: it is the newest in which the body takes part', async () => {
+  for (const named of [[], [campaignId]])
+    expect(await people.officer(['campaign', 'status', ...named])).toMatchObject({
+      code: EXIT.done,
+      out: expect.stringContaining('1 body, 0 overdue'),
+    })
 })
 
 test('3,000 lines are handed in with progress; those rejected make it 6 and come back as a file', async () => {

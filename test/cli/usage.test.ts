@@ -164,13 +164,18 @@ test('a log-in of a rehearsal is used by its name, and an unknown name is wrong 
   await using api = await answerWith((request, response) =>
     request.url === '/v1/access-tokens'
       ? response.writeHead(201).end(JSON.stringify({ accessToken: 'given', tokenType: 'Bearer', grants: [] }))
-      : response
-          .writeHead(200)
-          .end(JSON.stringify({ subject: '0198f3f0-0000-4000-8000-000000000000', grants: [] })),
+      : response.writeHead(200).end(
+          JSON.stringify({
+            subject: '0198f3f0-0000-4000-8000-000000000000',
+            name: 'coordinator-1',
+            grants: [],
+          }),
+        ),
   )
   const environment = { DONGBO_API_URL: api.environment.DONGBO_API_URL, DONGBO_HOME: folder.path }
   expect(await type(['who-am-i', '--as', 'coordinator-1'], { environment })).toMatchObject({
     code: EXIT.done,
+    out: expect.stringContaining('coordinator-1 (0198f3f0-0000-4000-8000-000000000000)'),
   })
   expect(api.asked.map(({ body }) => body)).toEqual(['{"name":"coordinator-1","password":"secret"}', ''])
   expect(await type(['who-am-i', '--as', 'nobody'], { environment })).toMatchObject({
