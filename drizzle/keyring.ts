@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 const NONCE_BYTES = 12
+const NONCES_AT_ONCE = 500
 const TAG_BYTES = 16
 const PERSONAL_ID_HASH_BYTES = 16
 
@@ -35,8 +36,16 @@ export function createKeyring(master: Uint8Array): Keyring {
   const fieldKey = derive('field/v1')
   const hashKey = derive('personal-id/v1')
 
+  let nonces = Buffer.alloc(0)
+  /** Drawn many at a time; each is given out once. */
+  function nextNonce(): Buffer {
+    if (nonces.length === 0) nonces = randomBytes(NONCE_BYTES * NONCES_AT_ONCE)
+    const nonce = nonces.subarray(0, NONCE_BYTES)
+    nonces = nonces.subarray(NONCE_BYTES)
+    return nonce
+  }
   function seal(place: string, plain: Uint8Array): Uint8Array {
-    const nonce = randomBytes(NONCE_BYTES)
+    const nonce = nextNonce()
     const cipher = createCipheriv('aes-256-gcm', fieldKey, nonce)
     cipher.setAAD(Buffer.from(place))
     const body = cipher.update(plain)
