@@ -165,6 +165,11 @@ export async function createProcesses(options: {
           .getHandle(workflowId)
           .terminate('the test is over')
           .catch(() => {})
+      for await (const { scheduleId } of client.schedule.list())
+        await client.schedule
+          .getHandle(scheduleId)
+          .delete()
+          .catch(() => {})
       await connection.close()
       await database[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true })

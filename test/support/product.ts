@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { writeFileSync, mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
@@ -94,7 +94,8 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
   })
   const ears = await listen(database.url, { process_starts: sweep.nudge })
 
-  const keyFile = join(mkdtempSync(join(tmpdir(), 'dongbo-key-')), 'token-key.pem')
+  const keyFolder = mkdtempSync(join(tmpdir(), 'dongbo-key-'))
+  const keyFile = join(keyFolder, 'token-key.pem')
   writeFileSync(keyFile, newTokenKey(), { mode: 0o600 })
   const tokens = await createTokens(keyFile, stores.access)
   /** Makes this a rehearsal whose clock stands at an instant; processes are told, as when a coordinator steers it. */
@@ -173,6 +174,7 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
       await Promise.all(running)
       await native.close()
       await connection.close()
+      rmSync(keyFolder, { recursive: true, force: true })
       await database[Symbol.asyncDispose]()
     },
   }

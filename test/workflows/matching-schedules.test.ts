@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]())
 
 test('a running campaign gets one Schedule, at two o’clock in the morning of Hanoi', async () => {
-  expect(await sweep()).toBe(1)
+  await sweep()
   expect(await sweep()).toBe(0)
   const { info, policies } = await product.client.schedule
     .getHandle(matchingScheduleId(campaignId))
