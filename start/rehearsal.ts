@@ -62,8 +62,11 @@ export async function connectRehearsal(apiUrl: string, logIn: LogIn) {
 }
 export type Rehearsal = Awaited<ReturnType<typeof connectRehearsal>>
 
+/** A line with the stage's name in words is so long. */
+const WIDE_COLUMNS = 118
+
 /** One line per stage: how many bodies have it behind them, how many are late with it, letters sent. */
-export function renderBoard(board: Board): readonly string[] {
+export function renderBoard(board: Board, columns = WIDE_COLUMNS): readonly string[] {
   const bodies = board.bodies.length
   const lines = STAGES.map((stage) => {
     const cells = board.bodies.flatMap((body) => body.stages.find((cell) => cell.stage === stage) ?? [])
@@ -71,7 +74,9 @@ export function renderBoard(board: Board): readonly string[] {
     const open = board.bodies.filter(({ openStage }) => openStage === stage).length
     const overdue = cells.filter((cell) => cell.overdue).length
     const letters = cells.reduce((sum, cell) => sum + cell.letters, 0)
-    const name = `${stage.padEnd(16)} ${STAGE_NAMES[stage].vi}`.padEnd(62)
+    // A line that is wrapped could not be drawn over.
+    const name =
+      columns < WIDE_COLUMNS ? stage.padEnd(16) : `${stage.padEnd(16)} ${STAGE_NAMES[stage].vi}`.padEnd(62)
     return `  ${name} ${count(open)} open ${count(done)}/${bodies} done ${count(overdue)} overdue ${count(letters)} letters`
   })
   return [`${board.asOf.slice(0, 16).replace('T', ' ')}  ${bodies} bodies`, ...lines]
@@ -101,7 +106,7 @@ export async function showProgress(
     const board = await look(rehearsal, campaignId).catch(() => null)
     if (board !== null) {
       isOver = board.isOver
-      const lines = renderBoard(board)
+      const lines = renderBoard(board, isTerminal ? process.stdout.columns : undefined)
       const day = board.asOf.slice(0, 10)
       if (isTerminal) draw(lines)
       else if (isOver) for (const line of lines) say(line)
