@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts'
 import { noticeChannel } from './notices.ts'
 import { personnelDatabase } from './personnel-database.ts'
 import { populationDatabase } from './population-database.ts'
+import { controlQuotas, createQuotas, keepQuota } from './quotas.ts'
 import { signatureService } from './signature-service.ts'
 import { sourceSystems, type InventedPeople } from './source-systems.ts'
 
@@ -31,7 +32,7 @@ export interface SandboxOptions {
   readonly faults?: Faults
 }
 
-/** The outside systems in one process, each below its own path, and the switch for their faults. */
+/** The outside systems in one process, each below its own path, and the switches for their quotas and faults. */
 export async function buildSandbox({
   journal,
   secret,
@@ -39,15 +40,18 @@ export async function buildSandbox({
   faults = createFaults(),
 }: SandboxOptions): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, bodyLimit: 64 * 1_048_576, forceCloseConnections: true })
+  const quotas = createQuotas()
   app.get('/healthz', () => ({ healthy: true }))
   for (const system of SYSTEMS)
     await app.register(
       async (scope) => {
+        keepQuota(scope, system, quotas)
         disturb(scope, system, faults)
         await BODIES[system](scope, { journal, secret, people })
       },
       { prefix: `/${system}` },
     )
+  controlQuotas(app, quotas)
   app.get('/control/v1/faults', () =>
     Object.fromEntries(SYSTEMS.map((system) => [system, faults.get(system)])),
   )
