@@ -35,11 +35,6 @@ export function bigintField(value: number): Field {
   field.writeBigInt64BE(BigInt(value))
   return field
 }
-export function smallintField(value: number): Field {
-  const field = Buffer.allocUnsafe(2)
-  field.writeInt16BE(value)
-  return field
-}
 export const uuidField = (value: string): Field => Buffer.from(value.replaceAll('-', ''), 'hex')
 /** `timestamptz`: microseconds since 1 January 2000 UTC. */
 export function instantField(valueMs: number): Field {
@@ -47,11 +42,6 @@ export function instantField(valueMs: number): Field {
   field.writeBigInt64BE(BigInt(Math.round((valueMs - 946_684_800_000) * 1_000)))
   return field
 }
-/** `date`: days since 1 January 2000. */
-export function dateField(day: string): Field {
-  return intField(Math.round((Date.parse(`${day}T00:00:00Z`) - 946_684_800_000) / 86_400_000))
-}
-
 function encodeRows(rows: readonly (readonly Field[])[]): Buffer {
   let size = SIGNATURE.length + 2
   for (const row of rows) {

@@ -20,20 +20,8 @@ const exportQuery = z.strictObject({
   corrected: z.enum(['true', 'false']).default('false'),
 })
 /** Records whose entries are wrong and have been looked up on paper. */
-export const correctionsRequest = z.strictObject({ recordCodes: z.array(z.string()).max(5_000) })
+const correctionsRequest = z.strictObject({ recordCodes: z.array(z.string()).max(5_000) })
 export const correctionsView = z.object({ corrected: z.int() })
-export const sourceSystemList = z.object({
-  sources: z.array(
-    z.object({
-      source: z.string(),
-      localityCode: z.string(),
-      name: z.string(),
-      vendor: z.string(),
-      file: z.string(),
-    }),
-  ),
-})
-
 /**
  * Stands in for the software in which each predecessor kept its records: hands them out as files, with what is wrong in
  * them, and takes corrections, which are made at the source and nowhere else.

@@ -9,7 +9,7 @@ const PACE_ANCHORS = 40
 /** The keeper says five times a second that it is alive. */
 const ALIVE_FOR_MS = 1_000
 
-export interface AnchorRow {
+interface AnchorRow {
   readonly realAt: number
   readonly campaignAt: number
   readonly speed: number

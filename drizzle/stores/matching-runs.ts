@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { matchingRuns } from '../schema/matching.ts'
 import { orderProcess } from './campaigns-processes.ts'
@@ -60,13 +60,6 @@ export function createMatchingRunStore(db: Database) {
         order by 1`)
       return rows.map(({ day }) => day)
     },
-    readUnfinished: () =>
-      db
-        .select()
-        .from(matchingRuns)
-        .where(isNull(matchingRuns.finishedAt))
-        .orderBy(asc(matchingRuns.day))
-        .limit(100),
   }
 }
 export type MatchingRunStore = ReturnType<typeof createMatchingRunStore>
