@@ -14,7 +14,7 @@ const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith(
 const STEMS = [
   ...['campaigns', 'localities', 'software', 'connection-keys', 'units', 'records', 'quality', 'signing'],
   ...['sync-schedule', 'sync-windows', 'matching', 'discrepancies', 'audit', 'access'],
-  ...['attention', 'notices', 'calendars', 'clock', 'retries', 'reports'],
+  ...['attention', 'notices', 'calendars', 'clock', 'retries', 'verifications', 'reports'],
 ]
 /** Files that serve a whole room. */
 const ROOM_FILES = [

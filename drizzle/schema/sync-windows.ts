@@ -120,6 +120,11 @@ export const syncBatches = pgTable(
     sentAt: instant('sent_at'),
     answeredAt: instant('answered_at'),
     answerCode: integer('answer_code'),
+    /** When it was cut in two because the receiver failed on it; it is not sent again. */
+    splitAt: instant('split_at'),
   },
-  (table) => [primaryKey({ columns: [table.windowId, table.batchNo] })],
+  (table) => [
+    primaryKey({ columns: [table.windowId, table.batchNo] }),
+    check('sync_batches_one_end', sql`num_nonnulls(${table.answeredAt}, ${table.splitAt}) <= 1`),
+  ],
 )
