@@ -7,6 +7,7 @@ import { createRecordActivities, type RecordDeps } from './records.ts'
 import { createSigningActivities, type SigningDeps } from './signing.ts'
 import { createSyncWindowActivities, type SyncWindowDeps } from './sync-windows.ts'
 import { createUnitActivities, type UnitDeps } from './units.ts'
+import { createVerificationActivities, type VerificationDeps } from './verifications.ts'
 
 export type ActivityDeps = AttentionDeps &
   CampaignDeps &
@@ -16,7 +17,8 @@ export type ActivityDeps = AttentionDeps &
   RecordDeps &
   SigningDeps &
   SyncWindowDeps &
-  UnitDeps
+  UnitDeps &
+  VerificationDeps
 
 /** Every activity of both workers; which of them a worker runs is decided by the queue it listens to. */
 export const createActivities = (deps: ActivityDeps) => ({
@@ -29,4 +31,5 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createSigningActivities(deps),
   ...createSyncWindowActivities(deps),
   ...createUnitActivities(deps),
+  ...createVerificationActivities(deps),
 })

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { Context } from '@temporalio/activity'
 import { parse } from 'csv-parse/sync'
 import { toHanoiDate, type HanoiDate } from '../domain/hanoi-time.ts'
@@ -10,7 +10,7 @@ import {
   type Columns,
   type Content,
 } from '../domain/records.ts'
-import { contentHash, recordLeaf, type Sha256 } from '../domain/signing.ts'
+import { contentHash, recordLeaf } from '../domain/signing.ts'
 import { mapUnit, type UnitMapping } from '../domain/units.ts'
 import type { ClockStore } from '../drizzle/stores/clock.ts'
 import type {
@@ -20,7 +20,7 @@ import type {
   PageResult,
   RejectedRow,
 } from '../drizzle/stores/records-conversion.ts'
-import type { Keyring } from '../drizzle/keyring.ts'
+import { sha256, type Keyring } from '../drizzle/keyring.ts'
 import type { RecordActivities } from './contract/records.ts'
 import { failure } from './failures.ts'
 
@@ -33,11 +33,6 @@ export interface RecordDeps {
 /** One activity does so much at the most, so that a worker that ends need not be waited for long. */
 const WORK_MS = 20_000
 const SALT_BYTES = 16
-const sha256: Sha256 = (...parts) => {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest()
-}
 
 type Head = NonNullable<Awaited<ReturnType<ConversionStore['readIntakeHead']>>>
 type StagedPage = NonNullable<Awaited<ReturnType<ConversionStore['readNextPage']>>>

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { Context } from '@temporalio/activity'
 import { toHanoiIso } from '../domain/hanoi-time.ts'
-import { createMerkleRoot, signingManifest, type Sha256 } from '../domain/signing.ts'
+import { createMerkleRoot, signingManifest } from '../domain/signing.ts'
+import { sha256 } from '../drizzle/keyring.ts'
 import type { ClockStore } from '../drizzle/stores/clock.ts'
 import type { SigningStore } from '../drizzle/stores/signing.ts'
 import type { SignatureService } from '../gateways/signature-service/client.ts'
@@ -17,11 +17,6 @@ export interface SigningDeps {
 }
 
 const LEAVES_PER_PAGE = 10_000
-const sha256: Sha256 = (...parts) => {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest()
-}
 
 export function createSigningActivities({ signing, clock, signatures }: SigningDeps): SigningActivities {
   async function sessionOf(sessionId: string) {

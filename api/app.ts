@@ -24,6 +24,7 @@ import { signingRoutes, type SigningRoutesDeps } from './routes/signing.ts'
 import { syncWindowRoutes, type SyncWindowRoutesDeps } from './routes/sync-windows.ts'
 import { unitRoutes, type UnitRoutesDeps } from './routes/units.ts'
 import { softwareRoutes, type SoftwareRoutesDeps } from './routes/software.ts'
+import { verificationRoutes, type VerificationRoutesDeps } from './routes/verifications.ts'
 
 export type AppDeps = AccessRoutesDeps &
   AttentionRoutesDeps &
@@ -36,6 +37,7 @@ export type AppDeps = AccessRoutesDeps &
   SigningRoutesDeps &
   SyncWindowRoutesDeps &
   UnitRoutesDeps &
+  VerificationRoutesDeps &
   SoftwareRoutesDeps & {
     readonly requests: RequestStore
     readonly readyChecks: readonly ReadyCheck[]
@@ -100,5 +102,6 @@ export async function buildApp(deps: AppDeps) {
   await app.register(unitRoutes, options)
   await app.register(attentionRoutes, options)
   await app.register(clockRoutes, options)
+  await app.register(verificationRoutes, options)
   return app
 }

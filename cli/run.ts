@@ -15,6 +15,7 @@ import { syncWindowCommands } from './sync-windows.ts'
 import type { Io } from './terminal.ts'
 import { unitCommands } from './units.ts'
 import { exitCodesHelp, helpTitle } from './usage.ts'
+import { verificationCommands } from './verifications.ts'
 
 /** Does what one command line orders and answers with its exit code; nothing but `io` is touched, and nothing is thrown. */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -42,6 +43,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     syncWindowCommands,
     matchingCommands,
     attentionCommands,
+    verificationCommands,
     clockCommands,
   ])
     addCommands(root)

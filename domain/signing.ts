@@ -10,7 +10,7 @@ function toHex(bytes: Uint8Array): string {
 }
 
 /** `SHA-256(salt ‖ canonical content)`: without the salt, records could be guessed. */
-export const contentHash = (sha256: Sha256, salt: Uint8Array, canonical: string): Uint8Array =>
+export const contentHash = (sha256: Sha256, salt: Uint8Array, canonical: Uint8Array | string): Uint8Array =>
   sha256(salt, canonical)
 
 /**
@@ -83,4 +83,19 @@ export function signingManifest(facts: ManifestFacts): string {
     tree: facts.treeId,
     units: Object.fromEntries(units),
   })
+}
+
+/** What a manifest says of its session, or null where it is none. */
+export function readManifest(manifest: string): {
+  readonly session: unknown
+  readonly locality: unknown
+  readonly leaves: unknown
+  readonly root: unknown
+} | null {
+  try {
+    const { session, locality, leaves, root } = JSON.parse(manifest)
+    return { session, locality, leaves, root }
+  } catch {
+    return null
+  }
 }

@@ -1,11 +1,19 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Sha256 } from '../domain/signing.ts'
 
 const NONCE_BYTES = 12
 const NONCES_AT_ONCE = 500
 const TAG_BYTES = 16
 const PERSONAL_ID_HASH_BYTES = 16
+
+/** What the rules are given to hash with. */
+export const sha256: Sha256 = (...parts) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
 
 /**
  * Seals what is personal before it reaches a table. Each sealed value is `format (1) ‖ nonce (12) ‖ tag (16) ‖

@@ -13,6 +13,7 @@ create table if not exists dossiers (locality_code text not null, record text no
   primary key (locality_code, record));
 create table if not exists journal (sequence bigint generated always as identity primary key, locality_code text not null, record text not null,
   version_no int not null, leaf text not null, receipt uuid not null, window_id uuid not null);
+create index if not exists journal_locality on journal (locality_code, sequence);
 create table if not exists population (personal_id text primary key, full_name text not null, birth_date text not null, gender text not null, status text not null);
 create table if not exists source_corrections (source text not null, record_code text not null, primary key (source, record_code));
 create table if not exists look_ups (request_id text primary key, agency_code text not null, officer_code text not null, asked int not null);

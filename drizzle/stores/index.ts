@@ -23,6 +23,8 @@ import { createSigningStore } from './signing.ts'
 import { createSoftwareStore } from './software.ts'
 import { createWindowStore } from './sync-windows.ts'
 import { createUnitStore } from './units.ts'
+import { createRecomputingStore } from './verifications-recomputing.ts'
+import { createVerificationStore } from './verifications.ts'
 
 /** All doors to the database, for the two mains that put rooms together. */
 export const createStores = (db: Database, keyring: Keyring) => ({
@@ -50,5 +52,7 @@ export const createStores = (db: Database, keyring: Keyring) => ({
   software: createSoftwareStore(db, keyring),
   windows: createWindowStore(db, keyring),
   units: createUnitStore(db),
+  verifications: createVerificationStore(db),
+  recomputing: createRecomputingStore(db, keyring),
 })
 export type Stores = ReturnType<typeof createStores>

@@ -109,6 +109,8 @@ export const dossierBatchView = z.strictObject({
 })
 export type DossierBatchView = z.infer<typeof dossierBatchView>
 
+export const JOURNAL_PAGE_MAX = 5_000
+
 /** `GET /v1/journal?localityCode=&after=&limit=` (ministry): every application of a version, in order, for reconciliation. */
 export const journalPage = z.strictObject({
   entries: z.array(

@@ -100,7 +100,20 @@ export async function createBody(api: Api, campaignId: string, code: string): Pr
   const more = await made(api, machine, intakes, recordsFile(recordLine(code, 14)), 'intakeId')
   await convert(api, { intakeId: more, localityCode: code })
   const sessionId = await freeze(api, code, signer)
-  const objects = { campaignId, code, intakeId, sessionId, windowId, itemId, keyId, treeId, day: MATCH_DAY }
+  const verifications = `/v1/campaigns/${campaignId}/verifications`
+  const verificationId = await made(api, operator, verifications, { localityCode: code }, 'verificationId')
+  const objects = {
+    campaignId,
+    code,
+    intakeId,
+    sessionId,
+    windowId,
+    itemId,
+    keyId,
+    treeId,
+    verificationId,
+    day: MATCH_DAY,
+  }
   return { code, officer, second, signer, machine, objects }
 }
 

@@ -60,6 +60,7 @@ function ordersFor(objects: Objects): Readonly<Record<string, Order>> {
     'POST /v1/sync-windows/{windowId}/retry': { body: { reason }, statuses: [200] },
     [`POST ${local}/units`]: { body: unitsFile(code), statuses: [201] },
     'POST /v1/attention-items/{itemId}/decide': { body: { decision: 'retry', reason }, statuses: [200] },
+    'POST /v1/campaigns/{campaignId}/verifications': { body: { localityCode: code }, statuses: [202] },
     'POST /v1/clock/pause': { body: {}, statuses: [200] },
     'POST /v1/clock/resume': { body: {}, statuses: [200] },
     'POST /v1/clock/speed': { body: { daysPerSecond: 0.001 }, statuses: [200] },

@@ -130,6 +130,12 @@ export async function createProcesses(options: {
       await owner.unsafe(statements)
       await owner.end()
     },
+    async ownerRows<Row extends object>(statement: string): Promise<Row[]> {
+      const owner = postgres(database.ownerUrl, { max: 1, onnotice: () => {} })
+      const rows = await owner.unsafe<Row[]>(statement)
+      await owner.end()
+      return [...rows]
+    },
     /** `kill -9`. */
     kill: (...names: readonly ProcessName[]) => end('SIGKILL', names),
     async logIn(
