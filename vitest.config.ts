@@ -30,6 +30,7 @@ export default defineConfig({
       lane('http', ['api/**/*.test.ts', 'gateways/**/*.test.ts'], [postgres]),
       lane('processes', ['workflows/**/*.test.ts', 'cli/**/*.test.ts'], [postgres, temporal]),
       lane('rehearsal', ['rehearsal/**/*.test.ts'], [], 1),
+      lane('chaos', ['chaos/**/*.test.ts'], [], 1),
       lane('journeys', ['journeys/**/*.test.ts'], [postgres, temporal], 1),
     ],
   },

@@ -23,7 +23,11 @@ const fileOf = (path: string) =>
   fileURLToPath(new URL(`../${path}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 
 /** What each of our processes is started with, in the order in which they start. */
-export function plansOf(home: Home, at: Addresses, rehearsal: SandboxOptions): readonly ProcessPlan[] {
+export function plansOf(
+  home: Pick<Home, 'keyring' | 'tokenKey' | 'logIns'>,
+  at: Addresses,
+  rehearsal: SandboxOptions,
+): readonly ProcessPlan[] {
   const { sandboxSecret } = rehearsal
   const sandboxUrl = `http://127.0.0.1:${at.sandboxPort}`
   const system = (name: string, path: string) => ({

@@ -8,6 +8,7 @@ const LANES = [
   ['http', ['run', 'lane', '--', '--project', 'http']],
   ['processes', ['run', 'lane', '--', '--project', 'processes']],
   ['rehearsal', ['run', 'lane', '--', '--project', 'rehearsal']],
+  ['chaos', ['run', 'lane', '--', '--project', 'chaos']],
   ['journeys', ['run', 'lane', '--', '--project', 'journeys']],
 ] as const
 const SUMMARY = /^(\d+) passed, (\d+) failed, (\d+) skipped$/gm

@@ -12,8 +12,8 @@ import type { Role } from '../../domain/access.ts'
 import { createStores } from '../../drizzle/stores/index.ts'
 import { createUser } from '../../sandbox/bots-client.ts'
 import { findFree } from '../../start/ports.ts'
-import { bundleWorkflows } from '../../worker/bundle.ts'
 import { createTestDatabase } from './database.ts'
+import { bundleImpatiently } from './impatient-bundle.ts'
 import { SANDBOX_SECRET } from './sandbox.ts'
 import { ownNamespace } from './temporal-server.ts'
 
@@ -27,7 +27,7 @@ async function prebuiltBundle(): Promise<string> {
     bundleFile = join(mkdtempSync(join(tmpdir(), 'dongbo-bundle-')), 'workflow-bundle.js')
     const file = bundleFile
     process.once('exit', () => rmSync(join(file, '..'), { recursive: true, force: true }))
-    writeFileSync(file, (await bundleWorkflows()).code)
+    writeFileSync(file, await bundleImpatiently())
   }
   return bundleFile
 }

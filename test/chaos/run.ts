@@ -1,0 +1,69 @@
+import { runSchedule, type Outcome } from './campaign.ts'
+import { scheduleOf, type Schedule } from './schedules.ts'
+import { startServers, type Servers } from './servers.ts'
+
+export interface Task {
+  readonly schedule: Schedule
+  readonly records: number
+}
+export interface Result extends Task {
+  readonly faults: readonly string[]
+  readonly outcome: Outcome | null
+}
+
+const CALM: Schedule = { seed: 0, blows: [], disturbances: [] }
+export const tasksOf = (seeds: readonly number[], records: number): readonly Task[] =>
+  seeds.map((seed) => ({ schedule: scheduleOf(seed), records }))
+
+/**
+ * Runs schedules in so many lanes, each on servers of its own. Every campaign must come to the same end as the first,
+ * which nothing disturbs; those of another size are only verified. Says each result as it comes.
+ */
+export async function runAll(
+  tasks: readonly Task[],
+  options: {
+    readonly lanes: number
+    readonly say: (line: string) => void
+    readonly onResult?: (result: Result) => void
+  },
+): Promise<readonly Result[]> {
+  const { say, onResult = () => {} } = options
+  const [first] = tasks
+  if (first === undefined) return []
+  const results: Result[] = []
+  const report = (result: Result) => {
+    results.push(result)
+    onResult(result)
+  }
+  const attempt = async (servers: Servers, task: Task): Promise<Result> => {
+    try {
+      const outcome = await runSchedule(servers, task.schedule, { records: task.records, say })
+      return { ...task, outcome, faults: outcome.faults }
+    } catch (error) {
+      return { ...task, outcome: null, faults: [error instanceof Error ? error.message : String(error)] }
+    }
+  }
+
+  const lanes = await Promise.all(Array.from({ length: options.lanes }, () => startServers(say)))
+  const [lane] = lanes
+  if (lane === undefined) throw new Error('There is no lane.')
+  const calm = attempt(lane, { schedule: CALM, records: first.records })
+  const queue = tasks.values()
+  const work = async (servers: Servers) => {
+    if (servers === lane) report(await calm)
+    for (const task of queue) {
+      const result = await attempt(servers, task)
+      const isOther = task.records === first.records && !isSameEnd(result, await calm)
+      report({ ...result, faults: [...result.faults, ...(isOther ? ['another end than undisturbed'] : [])] })
+    }
+  }
+  try {
+    await Promise.all(lanes.map(work))
+  } finally {
+    await Promise.all(lanes.map((servers) => servers.stop()))
+  }
+  return results
+}
+
+const isSameEnd = ({ outcome: one }: Result, { outcome: other }: Result) =>
+  one?.endState.records === other?.endState.records && one?.endState.bodies === other?.endState.bodies
