@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { benchLaunch } from './campaigns-launch.bench.ts'
+import { benchScale } from './campaigns-scale.bench.ts'
 import { asMarkdown, asTable, type Results } from './figures.ts'
 import { benchEvents } from './localities-events.bench.ts'
 import { RECORDS_MAX } from './records-file.ts'
@@ -8,17 +9,20 @@ import { benchIntake } from './records-intake.bench.ts'
 const USAGE = `npm run bench -- intake [--records N] [--repeats N] [--profile FOLDER]   100,000 records
 npm run bench -- launch [--bodies N] [--repeats N] [--campaigns N]       54 bodies, then 3,400
 npm run bench -- events                                                  a body over a year
+npm run bench -- scale [--records N] [--workers N]                       2,300,000 records, a whole campaign
 npm run bench -- all                                                     all of it, intake also with 1,000,000
 With --json figures are printed as JSON, with --markdown as rows for results.md.`
 
 const FEW_RECORDS = 100_000
 const MANY_RECORDS = 1_000_000
+const NATIONAL_RECORDS = 2_300_000
+const WORKERS_MAX = 16
 const FEW_BODIES = 54
 const MANY_BODIES = 3_400
 const BODIES_MAX = 5_000
 const REPEATS_MAX = 100
 
-type Numbers = Readonly<Record<'records' | 'bodies' | 'repeats' | 'campaigns', number | null>>
+type Numbers = Readonly<Record<'records' | 'bodies' | 'repeats' | 'campaigns' | 'workers', number | null>>
 
 function numberOf(name: string, text: string | undefined, max: number): number | null {
   if (text === undefined) return null
@@ -41,6 +45,10 @@ function worksOf(
       return [intake(numbers.records ?? FEW_RECORDS)]
     case 'launch':
       return (numbers.bodies === null ? [FEW_BODIES, MANY_BODIES] : [numbers.bodies]).map(launch)
+    case 'scale':
+      return [
+        () => benchScale({ records: numbers.records ?? NATIONAL_RECORDS, workers: numbers.workers ?? 1 }),
+      ]
     case 'events':
       return [benchEvents]
     case 'all':
@@ -58,6 +66,7 @@ async function main(): Promise<void> {
       bodies: { type: 'string' },
       repeats: { type: 'string' },
       campaigns: { type: 'string' },
+      workers: { type: 'string' },
       profile: { type: 'string' },
       json: { type: 'boolean', default: false },
       markdown: { type: 'boolean', default: false },
@@ -68,6 +77,7 @@ async function main(): Promise<void> {
     bodies: numberOf('bodies', values.bodies, BODIES_MAX),
     repeats: numberOf('repeats', values.repeats, REPEATS_MAX),
     campaigns: numberOf('campaigns', values.campaigns, REPEATS_MAX),
+    workers: numberOf('workers', values.workers, WORKERS_MAX),
   }
   const all: Results[] = []
   for (const work of worksOf(positionals[0] ?? '', numbers, values.profile ?? null)) {

@@ -28,7 +28,7 @@ export function unitTreeOf(locality: Locality, quality: 'good' | 'faulty'): stri
   const department = quality === 'good' ? 'department' : 'phòng ban'
   return [
     'code,name,parent_code,kind,valid_from,valid_to,predecessor_codes,decision_no',
-    `${code},${nameVi},,${kind},2025-07-01,,,01/QĐ`,
+    `${code},"${nameVi}",,${kind},2025-07-01,,,01/QĐ`,
     ...UNITS.map((name, unit) => {
       const former = predecessors.map((predecessor) => oldUnit(predecessor.code, unit)).join(';')
       return `${code}.0${unit + 1},${name},${code},${department},2025-07-01,,${former},01/QĐ`

@@ -9,7 +9,7 @@ import type { Say } from '../../start/failure.ts'
 import { keepRunning } from '../../start/keeper.ts'
 import { findFree } from '../../start/ports.ts'
 import { serverProcesses } from '../../start/postgres-data.ts'
-import { FAST_SETTINGS, startPostgres } from '../../start/postgres.ts'
+import { FAST_SETTINGS, startPostgres, type PostgresSettings } from '../../start/postgres.ts'
 import { bundleImpatiently } from '../support/impatient-bundle.ts'
 import { makeServerFolder } from '../support/servers.ts'
 
@@ -20,11 +20,20 @@ const sayNothing: Say = () => {}
 /** What may be lost when the machine loses its power, but not when a process is killed. */
 const SETTINGS = { ...FAST_SETTINGS, synchronous_commit: 'on' }
 
+interface ServerOptions {
+  readonly settings?: PostgresSettings
+  /** The workflows' code as all workers are given it. */
+  readonly bundle?: () => Promise<string>
+}
+
 /**
  * PostgreSQL and the engine for all schedules of a run, each kept running as `npm start` keeps them: killed, they come
  * back on the same port. Every schedule has databases of its own.
  */
-export async function startServers(say: Say) {
+export async function startServers(
+  say: Say,
+  { settings = SETTINGS, bundle = bundleImpatiently }: ServerOptions = {},
+) {
   const folder = makeServerFolder('chaos')
   const onLost = (failure: Error) => {
     say(failure.message)
@@ -37,7 +46,7 @@ export async function startServers(say: Say) {
       password: PASSWORD,
       logFile: join(folder, 'postgres.log'),
       choosePort: async () => databasePort,
-      settings: SETTINGS,
+      settings,
       say,
     })
   const ports: EnginePorts = { port: await findFree(), uiPort: await findFree() }
@@ -63,12 +72,13 @@ export async function startServers(say: Say) {
   }
   await migrateDatabase(await createDatabase(database.url, TEMPLATE), PASSWORD)
   const bundleFile = join(folder, 'workflow-bundle.js')
-  writeFileSync(bundleFile, await bundleImpatiently())
+  writeFileSync(bundleFile, await bundle())
 
   return {
     folder,
     bundleFile,
     temporalAddress: engine.address,
+    dataFolders: [database.dataFolder, join(folder, 'engine')],
     /** Processes to be hit. */
     databaseProcesses: () => serverProcesses(database.dataFolder).map(({ pid }) => pid),
     postmaster: () => keepers.database.current().pid,

@@ -49,7 +49,12 @@ export async function bringAllTo(
   crew: Crew,
   campaignId: string,
   stage: Stage,
-  options: { readonly day: HanoiDate; readonly withinMs: number },
+  options: {
+    readonly day: HanoiDate
+    readonly withinMs: number
+    /** How many bodies work at the same time; all without it. */
+    readonly atOnce?: number
+  },
 ): Promise<void> {
   const untilMs = Date.now() + options.withinMs
   for (;;) {
@@ -60,11 +65,13 @@ export async function bringAllTo(
       throw new Error(
         `not at ${stage}: ${behind.map(({ code, openStage }) => `${code} ${openStage}`).join(', ')}`,
       )
-    await Promise.allSettled(
-      crew.bots
-        .filter(({ locality }) => behind.some(({ code }) => code === locality.code))
-        .map((bot) => bot.work(campaignId, options.day)),
-    )
+    const queue = crew.bots
+      .filter(({ locality }) => behind.some(({ code }) => code === locality.code))
+      .values()
+    const work = async () => {
+      for (const bot of queue) await bot.work(campaignId, options.day).catch(() => {})
+    }
+    await Promise.all(Array.from({ length: options.atOnce ?? crew.bots.length }, work))
     await workAtMinistry(crew, campaignId).catch(() => {})
     await retryParked(crew, campaignId)
   }
