@@ -121,7 +121,7 @@ const pointerTo = (context: string, path: string): string =>
 
 /** Nobody is there, the connection broke, or PostgreSQL is going down, coming up or full. */
 const DATABASE_AWAY =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[1-5]|53300)$/
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[1-5]|53\w{3})$/
 
 /** Turns whatever went wrong into problem+json. What was sent is never echoed, and a bug tells nothing but its id. */
 export function answerWithProblems(app: FastifyInstance, methodsAt: MethodsAt): void {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
+import { tokenView } from '../../api/contract/access.ts'
 import { createClockControl } from '../../api/temporal/clock.ts'
 import { newTokenKey } from '../../api/tokens.ts'
 import type { Role } from '../../domain/access.ts'
@@ -87,6 +88,12 @@ export async function startKillable(servers: Servers, options: ProductOptions) {
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`
   const control = `${sandboxUrl}/control/v1/faults`
 
+  async function createAccount(role: Role, localityCode: string | null) {
+    const name = `${role}-${crypto.randomUUID()}`
+    const account = { name, password: `${name}-password`, role, localityCode }
+    await stores.access.createAccounts([{ ...account, documentNo: 'test' }])
+    return account
+  }
   /** The processes that a target is now. */
   function pidsOf(target: Target): readonly number[] {
     if (target === 'PostgreSQL') return servers.databaseProcesses()
@@ -127,11 +134,17 @@ export async function startKillable(servers: Servers, options: ProductOptions) {
         if (!response.ok) throw new Error(`the sandbox answered ${response.status}`)
       })
     },
-    async logIn(role: Role, localityCode: string | null = null) {
-      const name = `${role}-${crypto.randomUUID()}`
-      const account = { name, password: `${name}-password`, role, localityCode }
-      await stores.access.createAccounts([{ ...account, documentNo: 'test' }])
-      return createUser(apiUrl, account)
+    logIn: async (role: Role, localityCode: string | null = null) =>
+      createUser(apiUrl, await createAccount(role, localityCode)),
+    /** What stands in the header `authorization` of somebody who asks without a bot. */
+    async token(role: Role, localityCode: string | null = null): Promise<string> {
+      const { name, password } = await createAccount(role, localityCode)
+      const answer = await fetch(`${apiUrl}/v1/access-tokens`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name, password }),
+      })
+      return `Bearer ${tokenView.parse(await answer.json()).accessToken}`
     },
     /** The clock of the rehearsal stands at an instant, and everybody is told, however often that takes. */
     async standAt(instant: string): Promise<void> {

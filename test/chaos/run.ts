@@ -3,17 +3,21 @@ import { scheduleOf, type Schedule } from './schedules.ts'
 import { startServers, type Servers } from './servers.ts'
 
 export interface Task {
+  readonly name: string
   readonly schedule: Schedule
   readonly records: number
+  /** Processes of the `work` role. */
+  readonly workers?: number
 }
 export interface Result extends Task {
   readonly faults: readonly string[]
   readonly outcome: Outcome | null
 }
 
-const CALM: Schedule = { seed: 0, blows: [], disturbances: [] }
+export const CALM: Schedule = { seed: 0, blows: [], disturbances: [] }
+export const UNDISTURBED = 'undisturbed'
 export const tasksOf = (seeds: readonly number[], records: number): readonly Task[] =>
-  seeds.map((seed) => ({ schedule: scheduleOf(seed), records }))
+  seeds.map((seed) => ({ name: `seed ${seed}`, schedule: scheduleOf(seed), records }))
 
 /**
  * Runs schedules in so many lanes, each on servers of its own. Every campaign must come to the same end as the first,
@@ -22,14 +26,13 @@ export const tasksOf = (seeds: readonly number[], records: number): readonly Tas
 export async function runAll(
   tasks: readonly Task[],
   options: {
+    readonly records: number
     readonly lanes: number
     readonly say: (line: string) => void
     readonly onResult?: (result: Result) => void
   },
 ): Promise<readonly Result[]> {
-  const { say, onResult = () => {} } = options
-  const [first] = tasks
-  if (first === undefined) return []
+  const { records, say, onResult = () => {} } = options
   const results: Result[] = []
   const report = (result: Result) => {
     results.push(result)
@@ -37,7 +40,7 @@ export async function runAll(
   }
   const attempt = async (servers: Servers, task: Task): Promise<Result> => {
     try {
-      const outcome = await runSchedule(servers, task.schedule, { records: task.records, say })
+      const outcome = await runSchedule(servers, task.schedule, { ...task, say })
       return { ...task, outcome, faults: outcome.faults }
     } catch (error) {
       return { ...task, outcome: null, faults: [error instanceof Error ? error.message : String(error)] }
@@ -47,13 +50,13 @@ export async function runAll(
   const lanes = await Promise.all(Array.from({ length: options.lanes }, () => startServers(say)))
   const [lane] = lanes
   if (lane === undefined) throw new Error('There is no lane.')
-  const calm = attempt(lane, { schedule: CALM, records: first.records })
+  const calm = attempt(lane, { name: UNDISTURBED, schedule: CALM, records })
   const queue = tasks.values()
   const work = async (servers: Servers) => {
     if (servers === lane) report(await calm)
     for (const task of queue) {
       const result = await attempt(servers, task)
-      const isOther = task.records === first.records && !isSameEnd(result, await calm)
+      const isOther = task.records === records && !isSameEnd(result, await calm)
       report({ ...result, faults: [...result.faults, ...(isOther ? ['another end than undisturbed'] : [])] })
     }
   }

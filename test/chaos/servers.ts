@@ -18,10 +18,12 @@ const TEMPLATE = 'dongbo_template'
 
 const sayNothing: Say = () => {}
 /** What may be lost when the machine loses its power, but not when a process is killed. */
-const SETTINGS = { ...FAST_SETTINGS, synchronous_commit: 'on' }
+export const SETTINGS = { ...FAST_SETTINGS, synchronous_commit: 'on' }
 
 interface ServerOptions {
   readonly settings?: PostgresSettings
+  /** Where the database lies, if not beside the rest. */
+  readonly databaseFolder?: string
   /** The workflows' code as all workers are given it. */
   readonly bundle?: () => Promise<string>
 }
@@ -32,7 +34,7 @@ interface ServerOptions {
  */
 export async function startServers(
   say: Say,
-  { settings = SETTINGS, bundle = bundleImpatiently }: ServerOptions = {},
+  { settings = SETTINGS, bundle = bundleImpatiently, databaseFolder }: ServerOptions = {},
 ) {
   const folder = makeServerFolder('chaos')
   const onLost = (failure: Error) => {
@@ -42,7 +44,7 @@ export async function startServers(
   const databasePort = await findFree()
   const bringPostgres = () =>
     startPostgres({
-      folder: join(folder, 'postgres'),
+      folder: join(databaseFolder ?? folder, 'postgres'),
       password: PASSWORD,
       logFile: join(folder, 'postgres.log'),
       choosePort: async () => databasePort,
