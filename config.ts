@@ -88,6 +88,8 @@ const commandLineEnvironment = z.object({
   DONGBO_API_URL: httpUrl.default('http://127.0.0.1:5034'),
   DONGBO_HOME: z.string().min(1).optional(),
   DONGBO_TOKEN: z.string().min(1).optional(),
+  /** The sandbox whose faults are switched; a rehearsal on this machine is found without it. */
+  DONGBO_SANDBOX_URL: httpUrl.optional(),
 })
 
 const PARTS = {

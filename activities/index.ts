@@ -4,6 +4,7 @@ import { createConnectionKeyActivities, type ConnectionKeyDeps } from './connect
 import { createLocalityActivities, type LocalityDeps } from './localities.ts'
 import { createMatchingActivities, type MatchingDeps } from './matching.ts'
 import { createRecordActivities, type RecordDeps } from './records.ts'
+import { createRetryActivities, type RetryDeps } from './retries.ts'
 import { createSigningActivities, type SigningDeps } from './signing.ts'
 import { createSyncWindowActivities, type SyncWindowDeps } from './sync-windows.ts'
 import { createUnitActivities, type UnitDeps } from './units.ts'
@@ -15,6 +16,7 @@ export type ActivityDeps = AttentionDeps &
   LocalityDeps &
   MatchingDeps &
   RecordDeps &
+  RetryDeps &
   SigningDeps &
   SyncWindowDeps &
   UnitDeps &
@@ -28,6 +30,7 @@ export const createActivities = (deps: ActivityDeps) => ({
   ...createLocalityActivities(deps),
   ...createMatchingActivities(deps),
   ...createRecordActivities(deps),
+  ...createRetryActivities(deps),
   ...createSigningActivities(deps),
   ...createSyncWindowActivities(deps),
   ...createUnitActivities(deps),

@@ -1,18 +1,15 @@
-import { Context } from '@temporalio/activity'
+import { ApplicationFailure, Context } from '@temporalio/activity'
+import { isReceiverInDoubt } from '../domain/sync-windows.ts'
 import type { ClockStore } from '../drizzle/stores/clock.ts'
 import type { ConnectionKeyStore } from '../drizzle/stores/connection-keys.ts'
-import {
-  LostLease,
-  type Dossier,
-  type ItemResult,
-  type OpenBatch,
-  type WindowStore,
-} from '../drizzle/stores/sync-windows.ts'
+import { LostLease, type ItemResult, type OpenBatch } from '../drizzle/stores/sync-windows-batches.ts'
+import type { Dossier, WindowStore } from '../drizzle/stores/sync-windows.ts'
 import type { PersonnelDatabase } from '../gateways/personnel-database/client.ts'
 import { DOSSIER_BATCH_MAX, type DossierBatchView } from '../gateways/personnel-database/contract.ts'
+import { GatewayFailure } from '../gateways/request.ts'
 import type { SyncWindowActivities, WindowRef } from './contract/sync-windows.ts'
 import { failure } from './failures.ts'
-import { callingOut } from './gateway-failures.ts'
+import { busyMs, callingOut, failureOf, waitInPlace } from './gateway-failures.ts'
 
 export interface SyncWindowDeps {
   readonly windows: WindowStore
@@ -22,6 +19,8 @@ export interface SyncWindowDeps {
 }
 
 const WORK_MS = 20_000
+/** A receiver that failed on a batch is not asked about the same again at once. */
+const SEND_AGAIN_AFTER_MS = 500
 
 export function createSyncWindowActivities({
   windows,
@@ -47,28 +46,74 @@ export function createSyncWindowActivities({
     if (nowMs < opensAt) throw failure('slot-not-open', { retry: false })
   }
 
+  /** Presents what covers the versions that are sent afterwards. */
+  async function presentSessions({ windowId, localityCode }: WindowRef): Promise<string[]> {
+    const sessions = await windows.readSessions(windowId)
+    const secret = await secretOf(localityCode)
+    const signal = Context.current().cancellationSignal
+    for (const { session_id: sessionId, manifest, cms } of sessions)
+      await callingOut(() =>
+        personnel.sendSession(secret, { localityCode, sessionId, manifest, cms }, signal),
+      )
+    return sessions.map(({ session_id }) => session_id)
+  }
+  /** The receiver's answer; or its failure on this batch, of which it says afterwards that it never arrived. */
   async function sendBatch(
-    ref: WindowRef,
-    batch: OpenBatch,
+    { windowId, localityCode }: WindowRef,
+    { idempotencyKey, wasSent }: OpenBatch,
     dossiers: readonly Dossier[],
     sessionIds: string[],
-  ) {
-    const { windowId, localityCode } = ref
+  ): Promise<DossierBatchView | GatewayFailure> {
     const signal = Context.current().cancellationSignal
     const secret = await secretOf(localityCode)
+    const find = () => personnel.findBatch(secret, localityCode, idempotencyKey, signal)
     // Its answer was lost: the receiver may have applied it.
-    if (batch.wasSent) {
-      const found = await callingOut(() =>
-        personnel.findBatch(secret, localityCode, batch.idempotencyKey, signal),
-      )
-      if (found !== null) return found
-    }
+    const found = wasSent ? await find() : null
+    if (found !== null) return found
     const body = {
       windowId,
       sessionIds,
       dossiers: dossiers.map(({ recordId: _recordId, ...dossier }) => dossier),
     }
-    return callingOut(() => personnel.sendBatch(secret, localityCode, batch.idempotencyKey, body, signal))
+    try {
+      return await personnel.sendBatch(secret, localityCode, idempotencyKey, body, signal)
+    } catch (error) {
+      if (!(error instanceof GatewayFailure) || error.kind !== 'failed') throw error
+      // It may have failed when the work was done.
+      return (await find()) ?? error
+    }
+  }
+  /** Sends one batch after another until nothing is pending or the time is over; `onAnswer` hears of each that was kept. */
+  async function sendBatches(ref: WindowRef, lease: number, onAnswer: () => void): Promise<void> {
+    const { windowId, localityCode } = ref
+    const context = Context.current()
+    const untilMs = Date.now() + WORK_MS
+    await assertSlot(ref)
+    const sessionIds = await presentSessions(ref)
+    for (let unproven = 0; Date.now() < untilMs;) {
+      context.cancellationSignal.throwIfAborted()
+      const batch = await windows.nextBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX)
+      if (batch === null) return
+      const { batchNo, recordIds, workedSince, failedMsAgo } = batch
+      if (failedMsAgo !== null) await waitInPlace(SEND_AGAIN_AFTER_MS - failedMsAgo)
+      await assertSlot(ref)
+      const dossiers = await windows.readDossiers(windowId, recordIds)
+      await windows.assertLease(windowId, lease)
+      const answer = await sendBatch(ref, batch, dossiers, sessionIds).catch(waitIfBusy)
+      context.heartbeat({ batch: batchNo })
+      if (answer === null) continue
+      if (answer instanceof GatewayFailure) {
+        await windows.recordFailure({ windowId, batchNo, lease, status: answer.status ?? 500 })
+        if (!workedSince) unproven += 1
+        if (isReceiverInDoubt({ ...batch, records: recordIds.length }, unproven)) throw answer
+        continue
+      }
+      const results = resultsOf(answer, dossiers)
+      await windows.recordAnswer({ windowId, batchNo, lease, results })
+      if (results.length === 0) throw failure('answer-incomplete', { retry: true })
+      unproven = 0
+      onAnswer()
+    }
   }
 
   return {
@@ -81,47 +126,24 @@ export function createSyncWindowActivities({
     },
 
     async sendWindow(ref) {
-      const { windowId, localityCode } = ref
-      const context = Context.current()
+      const { windowId } = ref
       // The engine's instant of this attempt: it grows with every attempt, over rounds and continued runs too.
-      const lease = context.info.currentAttemptScheduledTimestampMs
+      const lease = Context.current().info.currentAttemptScheduledTimestampMs
+      let answered = 0
       try {
         await windows.takeLease(windowId, lease)
-        await assertSlot(ref)
-        const sessions = await windows.readSessions(windowId)
-        const secret = await secretOf(localityCode)
-        for (const { session_id: sessionId, manifest, cms } of sessions)
-          await callingOut(() =>
-            personnel.sendSession(
-              secret,
-              { localityCode, sessionId, manifest, cms },
-              context.cancellationSignal,
-            ),
-          )
-        const sessionIds = sessions.map(({ session_id }) => session_id)
-        const untilMs = Date.now() + WORK_MS
-        while (Date.now() < untilMs) {
-          context.cancellationSignal.throwIfAborted()
-          await assertSlot(ref)
-          const batch = await windows.nextBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX)
-          if (batch === null) return { pending: 0 }
-          const dossiers = await windows.readDossiers(windowId, batch.recordIds)
-          await windows.assertLease(windowId, lease)
-          const answer = await sendBatch(ref, batch, dossiers, sessionIds)
-          await windows.recordAnswer({
-            windowId,
-            batchNo: batch.batchNo,
-            lease,
-            results: resultsOf(answer, dossiers),
-          })
-          context.heartbeat({ batch: batch.batchNo })
-        }
-        return { pending: await windows.countPending(windowId) }
+        await sendBatches(ref, lease, () => {
+          answered += 1
+        })
       } catch (error) {
         // A later attempt has the window and does the work; this one's result is of no use to anybody.
         if (error instanceof LostLease) throw failure('lost-lease', { retry: true })
-        throw error
+        const told = failureOf(error) ?? error
+        if (!(told instanceof ApplicationFailure) || told.nonRetryable) throw told
+        // Tries are counted only while nothing moves: who fails now and then, or is busy, parks no window.
+        if (answered === 0 && told.type !== 'receiver-busy') throw told
       }
+      return { pending: await windows.countPending(windowId) }
     },
 
     async parkWindow({ windowId, parkingNo, reason }) {
@@ -134,13 +156,24 @@ export function createSyncWindowActivities({
   }
 }
 
+/** A receiver that is busy is left alone for as long as it wants, in the middle of the step: null, and no try is used up. */
+async function waitIfBusy(error: unknown): Promise<null> {
+  const waitMs = busyMs(error)
+  if (waitMs === null) throw error
+  await waitInPlace(waitMs)
+  return null
+}
+
+/** What the answer says of this batch's versions, each once: what it says twice or of others was heard before. */
 function resultsOf({ results }: DossierBatchView, dossiers: readonly Dossier[]): readonly ItemResult[] {
-  const byRecord = new Map(
+  const open = new Map(
     dossiers.map((dossier) => [`${dossier.record}#${dossier.versionNo}`, dossier.recordId]),
   )
   return results.flatMap((result): ItemResult[] => {
-    const recordId = byRecord.get(`${result.record}#${result.versionNo}`)
+    const version = `${result.record}#${result.versionNo}`
+    const recordId = open.get(version)
     if (recordId === undefined) return []
+    open.delete(version)
     return result.outcome === 'accepted'
       ? [{ recordId, receipt: result.receipt, reason: null }]
       : [{ recordId, receipt: null, reason: result.reason }]

@@ -20,6 +20,7 @@ import { clockRoutes, type ClockRoutesDeps } from './routes/clock.ts'
 import { localityRoutes, type LocalityRoutesDeps } from './routes/localities.ts'
 import { matchingRoutes, type MatchingRoutesDeps } from './routes/matching.ts'
 import { recordRoutes, type RecordRoutesDeps } from './routes/records.ts'
+import { retryRoutes, type RetryRoutesDeps } from './routes/retries.ts'
 import { signingRoutes, type SigningRoutesDeps } from './routes/signing.ts'
 import { syncWindowRoutes, type SyncWindowRoutesDeps } from './routes/sync-windows.ts'
 import { unitRoutes, type UnitRoutesDeps } from './routes/units.ts'
@@ -34,6 +35,7 @@ export type AppDeps = AccessRoutesDeps &
   LocalityRoutesDeps &
   MatchingRoutesDeps &
   RecordRoutesDeps &
+  RetryRoutesDeps &
   SigningRoutesDeps &
   SyncWindowRoutesDeps &
   UnitRoutesDeps &
@@ -99,6 +101,7 @@ export async function buildApp(deps: AppDeps) {
   await app.register(recordRoutes, options)
   await app.register(signingRoutes, options)
   await app.register(syncWindowRoutes, options)
+  await app.register(retryRoutes, options)
   await app.register(unitRoutes, options)
   await app.register(attentionRoutes, options)
   await app.register(clockRoutes, options)

@@ -13,6 +13,7 @@ import { buildApp } from './app.ts'
 import { createCampaignControl } from './temporal/campaigns.ts'
 import { createClockControl } from './temporal/clock.ts'
 import { createLocalityControl } from './temporal/localities.ts'
+import { createRetryControl } from './temporal/retries.ts'
 import { createSigningControl } from './temporal/signing.ts'
 import { readyChecks } from './temporal/processes.ts'
 import { approvalProcesses } from './temporal/process-names.ts'
@@ -41,6 +42,7 @@ const app = await buildApp({
   localityControl: createLocalityControl(client),
   campaignControl: createCampaignControl(client),
   clockControl: createClockControl(client),
+  retryControl: createRetryControl(client),
   signingControl: createSigningControl(client),
   readyChecks: readyChecks(client, () => stores.clock.now()),
   logger: pino({ name: 'api', level: config.LOG_LEVEL }),

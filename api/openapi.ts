@@ -39,6 +39,7 @@ export async function buildWithoutEngine(databaseUrl: string) {
     },
     campaignControl: { amend: unreachable, end: unreachable },
     clockControl: { tell: async () => {} },
+    retryControl: { changed: unreachable },
     signingControl: { changed: unreachable },
     readyChecks: [async () => 'engine'],
   })

@@ -2,58 +2,45 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { launchView } from '../api/contract/campaigns.ts'
-import { dueOf, OFFICIAL_LETTER_5034 as TEMPLATE } from '../domain/campaigns.ts'
-import { addDays, HOUR_MS, startOfDay, toHanoiDate } from '../domain/hanoi-time.ts'
-import { LOCALITIES } from '../domain/localities.ts'
+import { boardView, launchView } from '../api/contract/campaigns.ts'
+import { OFFICIAL_LETTER_5034 as TEMPLATE } from '../domain/campaigns.ts'
+import { HOUR_MS, startOfDay } from '../domain/hanoi-time.ts'
 import { homeMark, openHome } from '../start/home.ts'
 import { plansOf } from '../start/plans.ts'
 import { findFree } from '../start/ports.ts'
 import { createSupervisor } from '../start/processes.ts'
-import { CAMPAIGN_WORKFLOW, campaignWorkflowId } from '../workflows/contract/campaigns.ts'
 import { launchBare, type BareLaunch } from './campaigns-bare.ts'
-import { ratiosOf, type Figure, type Results } from './figures.ts'
-import { openProduct, type OpenedProduct } from './product.ts'
+import { ratiosOf, spreadOf, type Fact, type Figure, type Results } from './figures.ts'
+import { openProduct } from './product.ts'
 import { openEngine, openGround, quietEngineClient, say, type Ground } from './servers.ts'
 import { measure, type Sample, type Watched } from './usage.ts'
 
 const FIRST_INSTANT_MS = startOfDay(TEMPLATE.startsOn) + 8 * HOUR_MS
 const MANY_BODIES = 1_000
+const BOARD_ROUNDS = 20
 const LOOK_EVERY_MS = 20
 const LAUNCH_WITHIN_MS = 30 * 60_000
 const OWN_PROCESSES = ['API', 'workflow worker', 'work worker'] as const
-/** Codes of the wire's form (a letter, two digits) that no body has. */
-const TAKEN = new Set(LOCALITIES.map(({ code }) => code))
-const WIRE_CODES = Array.from({ length: 2_600 }, (_, index) => {
-  const letter = String.fromCodePoint(65 + Math.floor(index / 100))
-  return `${letter}${String(index % 100).padStart(2, '0')}`
-}).filter((code) => !TAKEN.has(code))
+/** Codes of communes that no body has, so many of each province. */
+const codeOf = (index: number) =>
+  `H${String(1 + Math.floor(index / 99)).padStart(2, '0')}.${String(1 + (index % 99)).padStart(3, '0')}`
 
 interface Launch {
   readonly answered: Sample
   readonly started: Sample
   readonly open: Sample
+  readonly board: readonly Fact[]
 }
-
-/**
- * Between 1,000 and 3,400 bodies a single launch fails today: its rows are one statement of a builder ("Maximum call stack
- * size exceeded", and beyond 65,534 parameters). More are therefore launched as several campaigns, one after the other.
- */
-const BODIES_PER_CAMPAIGN = 850
 
 export interface LaunchOptions {
   readonly bodies: number
   readonly repeats: number | null
-  /** Over how many campaigns the bodies are spread; as few as work by default. */
-  readonly campaigns: number | null
 }
 
 /** A campaign over so many invented bodies by the real processes, against as many bare processes on the same engine. */
 export async function benchLaunch(options: LaunchOptions): Promise<Results> {
   const { bodies } = options
-  const campaigns = options.campaigns ?? Math.ceil(bodies / BODIES_PER_CAMPAIGN)
   const times = options.repeats ?? (bodies >= MANY_BODIES ? 1 : 3)
-  const byWire = bodies * times <= WIRE_CODES.length
   quietEngineClient()
   await using ground = await openGround()
   await using engine = await openEngine(ground)
@@ -61,10 +48,10 @@ export async function benchLaunch(options: LaunchOptions): Promise<Results> {
   const ours: Launch[] = []
   const bare: BareLaunch[] = []
   for (let repeat = 0; repeat < times; repeat += 1) {
-    const codes = Array.from({ length: bodies }, (_, index) => codeOf(byWire, repeat * bodies + index))
+    const codes = Array.from({ length: bodies }, (_, index) => codeOf(repeat * bodies + index))
     await stage.enterBodies(codes)
     const watched = { postgresPid: ground.postgres.pid, enginePid: engine.pid }
-    ours.push(await launchOurs(stage, { codes, byWire, campaigns }, { ...watched, nodePids: stage.pids() }))
+    ours.push(await launchOurs(stage, codes, { ...watched, nodePids: stage.pids() }))
     bare.push(await launchBare(engine.address, bodies, { enginePid: engine.pid }))
     say(`launch: ${bodies} bodies, ${repeat + 1}/${times}`)
   }
@@ -80,7 +67,7 @@ export async function benchLaunch(options: LaunchOptions): Promise<Results> {
     command: `npm run bench -- launch --bodies ${bodies}`,
     figures: [
       figure(
-        byWire ? 'ours: the API’s answer (HTTP)' : 'ours: the store’s answer (no HTTP)',
+        'ours: the API’s answer',
         ours.map((one) => one.answered),
       ),
       { ...figure('ours: every process started', started), ratios: ratiosOf(started, bareStarted) },
@@ -91,13 +78,9 @@ export async function benchLaunch(options: LaunchOptions): Promise<Results> {
       figure('bare engine: every start taken', bareStarted),
       figure('bare engine: every process at its wait', bareWaiting),
     ],
-    facts: [{ name: 'campaigns over which the bodies are spread', value: campaigns }],
+    facts: ours.at(-1)?.board ?? [],
   }
 }
-
-/** Beyond what the wire's codes can name, longer ones, which only the tables of a bench take. */
-const codeOf = (byWire: boolean, index: number) =>
-  byWire ? (WIRE_CODES[index] ?? '') : `X${String(index).padStart(5, '0')}`
 
 type Stage = Awaited<ReturnType<typeof openStage>>
 
@@ -134,7 +117,6 @@ async function openStage(ground: Ground, temporalAddress: string) {
   }
   try {
     for (const plan of plansOf(home, addresses, { ...people, sandboxSecret })) await supervisor.start(plan)
-    await owner.unsafe('alter table localities drop constraint localities_code')
   } catch (error) {
     await close()
     throw error
@@ -155,28 +137,48 @@ async function openStage(ground: Ground, temporalAddress: string) {
   }
 }
 
-interface Wanted {
-  readonly codes: readonly string[]
-  readonly byWire: boolean
-  readonly campaigns: number
-}
-
-async function launchOurs(stage: Stage, wanted: Wanted, watched: Watched): Promise<Launch> {
-  const { codes, byWire, campaigns } = wanted
-  const share = Math.ceil(codes.length / campaigns)
+async function launchOurs(stage: Stage, codes: readonly string[], watched: Watched): Promise<Launch> {
   const ends = [measure(watched), measure(watched), measure(watched)] as const
-  const campaignIds: string[] = []
-  for (let from = 0; from < codes.length; from += share) {
-    const part = codes.slice(from, from + share)
-    campaignIds.push(await (byWire ? launchByWire(stage, part) : launchByStore(stage, part)))
-  }
+  const campaignId = await launchByWire(stage, codes)
   const answered = ends[0]()
   say(`launch: ${codes.length} bodies answered after ${seconds(answered)} s`)
-  await untilAll(codes.length, () => countStarted(stage, campaignIds))
+  await untilAll(codes.length, () => countStarted(stage, campaignId))
   const started = ends[1]()
   say(`launch: every process started after ${seconds(started)} s`)
-  await untilAll(codes.length, () => countOpen(stage, campaignIds))
-  return { answered, started, open: ends[2]() }
+  await untilAll(codes.length, () => countOpen(stage, campaignId))
+  return { answered, started, open: ends[2](), board: await askBoard(stage, campaignId, codes.length) }
+}
+
+/** The whole board, page by page as a client reads it, again and again. */
+async function askBoard(
+  { apiUrl, coordinator }: Stage,
+  campaignId: string,
+  bodies: number,
+): Promise<readonly Fact[]> {
+  const walls: number[] = []
+  for (let round = 0; round < BOARD_ROUNDS; round += 1) {
+    let seen = 0
+    for (let after: string | null = ''; after !== null;) {
+      const rest: string = after === '' ? '' : `&after=${after}`
+      const startedMs = performance.now()
+      const response = await fetch(`${apiUrl}/v1/campaigns/${campaignId}/board?limit=200${rest}`, {
+        headers: { authorization: coordinator.authorization },
+      })
+      const text = await response.text()
+      walls.push(performance.now() - startedMs)
+      const page = boardView.parse(JSON.parse(text))
+      seen += page.bodies.length
+      after = page.next
+    }
+    if (seen !== bodies) throw new Error(`The board shows ${seen} of ${bodies} bodies.`)
+  }
+  const { median, max } = spreadOf(walls)
+  const p95 = walls.toSorted((one, other) => one - other)[Math.floor(walls.length * 0.95)] ?? Number.NaN
+  return [
+    { name: `board: a page of 200 bodies × 7, ms (of ${walls.length})`, value: median.toFixed(1) },
+    { name: 'board: p95, ms', value: p95.toFixed(1) },
+    { name: 'board: most, ms', value: max.toFixed(1) },
+  ]
 }
 
 const seconds = ({ wallMs }: Sample) => (wallMs / 1_000).toFixed(1)
@@ -196,52 +198,16 @@ async function launchByWire({ apiUrl, coordinator }: Stage, codes: readonly stri
   return launchView.parse(await response.json()).campaignId
 }
 
-/** What the route does once it has read its request. */
-async function launchByStore(stage: Stage, codes: readonly string[]): Promise<string> {
-  const { stores }: OpenedProduct = stage.product
-  const campaignId = randomUUID()
-  const launchedMs = await stores.clock.now()
-  const calendar = await stores.calendars.readCalendar()
-  const { settings } = TEMPLATE
-  await stores.campaigns.launch({
-    campaignId,
-    template: TEMPLATE.code,
-    titleVi: TEMPLATE.titleVi,
-    titleEn: TEMPLATE.titleEn,
-    legalDocument: TEMPLATE.legalDocument,
-    settings,
-    stages: TEMPLATE.stages.map((date) => ({ ...date, dueMs: dueOf(date, calendar).dueMs })),
-    localityCodes: codes,
-    launchedBy: stage.coordinator.subject,
-    launchedMs,
-    bookable: { fromMs: startOfDay(settings.syncFrom), toMs: startOfDay(addDays(settings.syncFrom, 550)) },
-    process: {
-      processId: campaignWorkflowId(campaignId),
-      workflow: CAMPAIGN_WORKFLOW,
-      campaignId,
-      localityCode: null,
-      input: {
-        ...{ v: 1, campaignId, clock: null, launched: false, amendments: [], end: null, seenOps: [] },
-        nextReportDay: addDays(toHanoiDate(launchedMs), 1),
-        nextMatchDay: settings.matchFrom,
-        reportHour: settings.reportHour,
-        matchHour: settings.matchHour,
-      },
-    },
-  })
-  return campaignId
-}
-
-async function countStarted({ owner }: Stage, campaignIds: readonly string[]): Promise<number> {
+async function countStarted({ owner }: Stage, campaignId: string): Promise<number> {
   const [row] = await owner<{ n: number }[]>`
     select count(*)::int as n from process_starts
-    where campaign_id = any(${[...campaignIds]}::uuid[]) and locality_code is not null and started_at is not null`
+    where campaign_id = ${campaignId} and locality_code is not null and started_at is not null`
   return row?.n ?? 0
 }
 
-async function countOpen({ owner }: Stage, campaignIds: readonly string[]): Promise<number> {
+async function countOpen({ owner }: Stage, campaignId: string): Promise<number> {
   const [row] = await owner<{ n: number }[]>`
-    select count(*)::int as n from campaign_localities where campaign_id = any(${[...campaignIds]}::uuid[]) and open_stage is not null`
+    select count(*)::int as n from campaign_localities where campaign_id = ${campaignId} and open_stage is not null`
   return row?.n ?? 0
 }
 

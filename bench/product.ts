@@ -5,6 +5,7 @@ import { createCampaignControl } from '../api/temporal/campaigns.ts'
 import { createClockControl } from '../api/temporal/clock.ts'
 import { createLocalityControl } from '../api/temporal/localities.ts'
 import { approvalProcesses } from '../api/temporal/process-names.ts'
+import { createRetryControl } from '../api/temporal/retries.ts'
 import { createSigningControl } from '../api/temporal/signing.ts'
 import { createTokens } from '../api/tokens.ts'
 import type { Role } from '../domain/access.ts'
@@ -42,6 +43,7 @@ export async function openProduct(options: ProductOptions) {
     localityControl: createLocalityControl(client),
     campaignControl: createCampaignControl(client),
     clockControl: createClockControl(client),
+    retryControl: createRetryControl(client),
     signingControl: createSigningControl(client),
     readyChecks: [],
   })

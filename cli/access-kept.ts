@@ -9,6 +9,9 @@ import type { Io } from './terminal.ts'
 const keptLogIns = z.record(z.string(), z.object({ name: z.string(), accessToken: z.string() }))
 type KeptLogIns = z.infer<typeof keptLogIns>
 
+/** The file in which a rehearsal on this machine remembers its ports (`start/ports.ts`). */
+const rehearsalPorts = z.object({ sandbox: z.int() })
+
 /** The file in which a rehearsal on this machine keeps its log-ins (`start/log-ins.ts`). */
 const rehearsalLogIns = z.array(z.object({ name: z.string(), password: z.string() }))
 
@@ -94,5 +97,16 @@ export async function readRehearsalPassword(home: string, name: string): Promise
   throw wrongUsage({
     vi: `Cuộc diễn tập này không có tài khoản ${name}.`,
     en: `This rehearsal has no log-in named ${name}.`,
+  })
+}
+
+/** Where the sandbox of a rehearsal listens. @throws Stop where there is no rehearsal */
+export async function readSandboxPort(home: string): Promise<number> {
+  const text = await readIfThere(join(home, 'ports.json'))
+  const { data } = rehearsalPorts.safeParse(text === null ? null : JSON.parse(text))
+  if (data !== undefined) return data.sandbox
+  throw new Stop(EXIT.refused, {
+    vi: `Trong ${home} không có cuộc diễn tập nào (xem DONGBO_HOME). Hệ thống thật không có hệ thống mô phỏng; nếu nó ở nơi khác, hãy dùng --sandbox.`,
+    en: `There is no rehearsal in ${home} (see DONGBO_HOME). A live installation has no sandbox; name one elsewhere with --sandbox.`,
   })
 }

@@ -10,6 +10,8 @@ import { languageOf, plain, type Language } from './language.ts'
 import { localityCommands } from './localities.ts'
 import { matchingCommands } from './matching.ts'
 import { recordCommands } from './records.ts'
+import { retryCommands } from './retries.ts'
+import { sandboxCommands } from './sandbox.ts'
 import { signingCommands } from './signing.ts'
 import { syncWindowCommands } from './sync-windows.ts'
 import type { Io } from './terminal.ts'
@@ -41,10 +43,12 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<E
     recordCommands,
     signingCommands,
     syncWindowCommands,
+    retryCommands,
     matchingCommands,
     attentionCommands,
     verificationCommands,
     clockCommands,
+    sandboxCommands,
   ])
     addCommands(root)
   try {

@@ -4,6 +4,7 @@ import { readNewestCampaign } from './campaigns-newest.ts'
 import { check, dayArgument, type Group } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { orderEach } from './items.ts'
+import { retryAllCommand } from './retries.ts'
 import { showCount, showDayOf, showInstant, type Sentence } from './language.ts'
 import { showTable } from './tables.ts'
 import type { Terminal } from './terminal.ts'
@@ -69,6 +70,7 @@ export function syncWindowCommands(root: Group): void {
       })
     },
   })
+  retryAllCommand(windows)
 }
 
 function describeWindows(windows: readonly Window[], { pick, language }: Terminal): string {

@@ -152,13 +152,33 @@ export const REFUSALS = {
     en: 'The sync window is not parked.',
     vi: 'Đợt đồng bộ không ở trạng thái chờ xử lý.',
   },
+  'retry-set-empty': {
+    en: 'No parked window is left to be retried among those that were asked for.',
+    vi: 'Không còn đợt chờ xử lý nào để chạy tiếp trong phạm vi đã chọn.',
+  },
+  'retry-set-too-large': {
+    en: '{windows} windows are more than {max}: choose bodies or reasons.',
+    vi: '{windows} đợt vượt quá {max}: hãy chọn theo cơ quan hoặc nguyên nhân.',
+  },
+  'retry-set-changed': {
+    en: 'Since the preview {added} windows came in, {removed} left and {changed} changed: preview again.',
+    vi: 'Từ lúc xem trước đã thêm {added} đợt, bớt {removed} đợt, đổi {changed} đợt: hãy xem trước lại.',
+  },
+  'retry-preview-expired': {
+    en: 'The preview is older than {minutes} minutes: preview again.',
+    vi: 'Bản xem trước đã quá {minutes} phút: hãy xem trước lại.',
+  },
+  'retry-not-running': {
+    en: 'The retry is not running: it was not confirmed, or it is complete.',
+    vi: 'Lần chạy tiếp không hoạt động: chưa được xác nhận hoặc đã xong.',
+  },
   'match-day-not-open': {
     en: '{day} can not be matched yet.',
     vi: 'Chưa thể đối khớp ngày {day}.',
   },
 } as const satisfies Record<string, { readonly en: string; readonly vi: string }>
 export type RefusalCode = keyof typeof REFUSALS
-export type RefusalDetails = Readonly<Record<string, string | number>>
+export type RefusalDetails = Readonly<Record<string, string | number | readonly string[]>>
 
 export function isRefusalCode(value: unknown): value is RefusalCode {
   return typeof value === 'string' && Object.hasOwn(REFUSALS, value)
@@ -168,7 +188,7 @@ export function isRefusalCode(value: unknown): value is RefusalCode {
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: RefusalCode
-  /** Codes, dates and counts that fill the sentence; never anything personal. */
+  /** Codes, dates and counts that fill the sentence, ids that name what it is about; never anything personal. */
   readonly details: RefusalDetails
 
   constructor(code: RefusalCode, details: RefusalDetails = {}) {

@@ -13,6 +13,11 @@ export interface Predecessor {
   readonly personalIdPrefix: string | null
 }
 
+/**
+ * Code of a body: level 1 of Decision 20/2020/QĐ-TTg, or of a unit below it that takes part by itself, as a commune would.
+ */
+export const LOCALITY_CODE = /^[A-Z]\d{2}(\.\d{2,3}){0,2}$/
+
 /** A body that takes part: a ministry or agency, a province or a centrally-run city. */
 export interface Locality {
   /** Level-1 agency identification code (Decision 20/2020/QĐ-TTg). */

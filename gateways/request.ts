@@ -1,10 +1,12 @@
 /**
- * How another authority's system failed us. `unavailable`: no answer, or 5xx: what became of the request is unknown;
- * `busy`: 429, not done; `not-authorised`: 401 or 403, our credential is refused; `refused`: any other 4xx.
+ * How another authority's system failed us. `unavailable`: no whole answer in time, 503 or 504: it did not get to the request, or
+ * what became of it is unknown; `failed`: another 5xx: it had the request and could not finish it; `busy`: 429, not done;
+ * `incomplete`: it answered, but not what was asked; `not-authorised`: 401 or 403, our credential is refused; `refused`:
+ * any other 4xx.
  */
 export class GatewayFailure extends Error {
   override readonly name = 'GatewayFailure'
-  readonly kind: 'unavailable' | 'busy' | 'not-authorised' | 'refused'
+  readonly kind: 'unavailable' | 'failed' | 'busy' | 'incomplete' | 'not-authorised' | 'refused'
   readonly status: number | null
   readonly retryAfterMs: number | null
 
@@ -68,16 +70,22 @@ export async function ask(
   }
   const { status } = response
   if (status === 404) return null
-  if (status === 429) {
-    const seconds = Number(response.headers.get('retry-after') ?? '1')
-    throw new GatewayFailure(system, 'busy', status, Number.isFinite(seconds) ? seconds * 1_000 : 1_000)
-  }
+  if (status === 429)
+    throw new GatewayFailure(system, 'busy', status, readRetryAfterMs(response.headers.get('retry-after')))
   if (status === 401 || status === 403) throw new GatewayFailure(system, 'not-authorised', status)
-  if (status >= 500) throw new GatewayFailure(system, 'unavailable', status)
+  if (status === 503 || status === 504) throw new GatewayFailure(system, 'unavailable', status)
+  if (status >= 500) throw new GatewayFailure(system, 'failed', status)
   if (status >= 400) throw new GatewayFailure(system, 'refused', status)
   try {
     return JSON.parse(text)
   } catch {
     throw new GatewayFailure(system, 'unavailable', status)
   }
+}
+
+/** `Retry-After` as seconds or as a date; a second where it says nothing that can be read. */
+function readRetryAfterMs(value: string | null): number {
+  const seconds = Number(value ?? Number.NaN)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value ?? '') - Date.now()
+  return Number.isFinite(ms) && ms > 0 ? ms : 1_000
 }

@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { createFaults, disturb, fault, SYSTEMS, type Faults, type System } from './faults.ts'
+import { controlFaults } from './faults-control.ts'
+import { disturb } from './faults-disturbing.ts'
+import { createFaults, SYSTEMS, type Faults, type System } from './faults.ts'
 import type { Journal } from './journal.ts'
 import { noticeChannel } from './notices.ts'
 import { personnelDatabase } from './personnel-database.ts'
@@ -21,7 +23,6 @@ const BODIES: Readonly<Record<System, (app: FastifyInstance, options: SystemOpti
   notices: noticeChannel,
   'source-systems': sourceSystems,
 }
-const faultParams = z.object({ system: z.enum(SYSTEMS) })
 
 export interface SandboxOptions {
   readonly journal: Journal
@@ -46,24 +47,19 @@ export async function buildSandbox({
     await app.register(
       async (scope) => {
         keepQuota(scope, system, quotas)
-        disturb(scope, system, faults)
+        disturb(scope, system, faults, journal)
         await BODIES[system](scope, { journal, secret, people })
       },
       { prefix: `/${system}` },
     )
-  controlQuotas(app, quotas)
-  app.get('/control/v1/faults', () =>
-    Object.fromEntries(SYSTEMS.map((system) => [system, faults.get(system)])),
-  )
-  app.put('/control/v1/faults/:system', (request) => {
-    const { system } = faultParams.parse(request.params)
-    faults.set(system, fault.parse(request.body))
-    return { system, fault: faults.get(system) }
-  })
-  app.delete('/control/v1/faults/:system', (request) => {
-    const { system } = faultParams.parse(request.params)
-    faults.set(system, null)
-    return { system, fault: null }
+  await app.register(async (control) => {
+    control.setErrorHandler((error, _request, reply) =>
+      error instanceof z.ZodError
+        ? reply.code(400).send({ error: z.prettifyError(error) })
+        : reply.send(error),
+    )
+    controlQuotas(control, quotas)
+    controlFaults(control, faults)
   })
   return app
 }

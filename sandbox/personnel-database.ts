@@ -111,7 +111,7 @@ export async function personnelDatabase(
     const batch = dossierBatchRequest.parse(request.body)
     const hash = hexHash(JSON.stringify(batch))
     return journal.begin(async (tx) => {
-      await tx`select pg_advisory_xact_lock(hashtext(${`${code}/${key}`}))`
+      await tx`select pg_advisory_xact_lock(hashtext(${code}))`
       const [known] =
         await tx`select body_sha256, answer from dossier_batches where locality_code = ${code} and idempotency_key = ${key}`
       if (known !== undefined) {

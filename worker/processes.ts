@@ -7,12 +7,13 @@ import {
   type Client,
 } from '@temporalio/client'
 import type { Processes } from '../activities/campaigns.ts'
+import type { RetryProcesses } from '../activities/retries.ts'
 import type { Sleepers } from '../drizzle/stores/clock-owed.ts'
 import type { Clock } from '../domain/clock.ts'
 import { TASK_QUEUES } from '../activities/contract/task-queues.ts'
 import { CONVERSION_WORKFLOW } from '../workflows/contract/records.ts'
 import { campaignWorkflowId } from '../workflows/contract/campaigns.ts'
-import { clockSignal } from '../workflows/contract/messages.ts'
+import { clockSignal, decideUpdate } from '../workflows/contract/messages.ts'
 import { actUpdate, LOCALITY_WORKFLOW, localityWorkflowId } from '../workflows/contract/localities.ts'
 import { MATCHING_RUN_WORKFLOW, matchingRunWorkflowId } from '../workflows/contract/matching.ts'
 import { SIGNING_WORKFLOW } from '../workflows/contract/signing.ts'
@@ -24,7 +25,7 @@ const UPDATE_WITHIN_MS = 8_000
 const BULK_WORKFLOWS: readonly string[] = [CONVERSION_WORKFLOW, SIGNING_WORKFLOW, SYNC_WINDOW_WORKFLOW]
 
 /** How this worker starts processes and acts on them. */
-export function createProcesses(client: Client): Processes {
+export function createProcesses(client: Client): Processes & RetryProcesses {
   return {
     localityProcessId: localityWorkflowId,
     localityWorkflow: LOCALITY_WORKFLOW,
@@ -45,21 +46,32 @@ export function createProcesses(client: Client): Processes {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       }
     },
-    async act(campaignId, localityCode, act) {
-      const handle = client.workflow.getHandle(localityWorkflowId(campaignId, localityCode))
-      try {
-        await client.withDeadline(Date.now() + UPDATE_WITHIN_MS, () =>
-          handle.executeUpdate(actUpdate, { args: [act], updateId: act.opId }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false
-        if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
-          return false
-        if (isGrpcServiceError(error)) throw new Error('the engine did not answer', { cause: error })
-        throw error
-      }
-    },
+    act: (campaignId, localityCode, act) =>
+      takes(client, () =>
+        client.workflow
+          .getHandle(localityWorkflowId(campaignId, localityCode))
+          .executeUpdate(actUpdate, { args: [act], updateId: act.opId }),
+      ),
+    syncWindowProcessId: syncWindowWorkflowId,
+    decide: (processId, decision) =>
+      takes(client, () =>
+        client.workflow
+          .getHandle(processId)
+          .executeUpdate(decideUpdate, { args: [decision], updateId: decision.opId }),
+      ),
+  }
+}
+
+/** Whether a process took an update; false where it has ended or refuses because of its state. */
+async function takes(client: Client, update: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await client.withDeadline(Date.now() + UPDATE_WITHIN_MS, update)
+    return true
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return false
+    if (isGrpcServiceError(error)) throw new Error('the engine did not answer', { cause: error })
+    throw error
   }
 }
 

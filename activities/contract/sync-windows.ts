@@ -15,8 +15,10 @@ export interface SyncWindowActivities {
   /** Lists the signed versions that the window will send; listed once. */
   readonly prepareWindow: (input: WindowRef) => Promise<{ readonly items: number }>
   /**
-   * Sends what is pending in batches, under a lease that fences earlier attempts, until nothing is pending or about 30 s have passed.
-   * Fails with type `slot-over`, `receiver-unavailable`, `key-refused` or `no-active-key`; what was acknowledged stays.
+   * Sends what is pending in batches, under a lease that fences earlier attempts, until nothing is pending or about 20 s have
+   * passed; while the receiver is busy, up to 8 minutes longer. Fails only where nothing was answered, with type
+   * `receiver-unavailable` or `answer-incomplete`, or for good with `slot-over`, `key-refused`, `no-active-key` or
+   * `request-refused`; what was acknowledged stays.
    */
   readonly sendWindow: (input: WindowRef) => Promise<{ readonly pending: number }>
   readonly parkWindow: (

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { instantView, pageById } from './shapes.ts'
+import { NATIONAL } from '../../domain/verifications.ts'
+import { instantView, localityCode, pageById } from './shapes.ts'
 
 export const attentionQuery = pageById.extend({ campaignId: z.uuid().optional() })
 export const attentionItem = z.object({
@@ -23,10 +24,7 @@ export const decisionBody = z.strictObject({
 export const decisionView = z.object({ itemId: z.uuid(), decision: z.string() })
 
 export const auditQuery = z.strictObject({
-  of: z
-    .string()
-    .regex(/^(national|[A-Z]\d{2})$/)
-    .default('national'),
+  of: z.union([z.literal(NATIONAL), localityCode]).default(NATIONAL),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.coerce.number().int().positive().optional(),
 })

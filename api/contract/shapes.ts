@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOCALITY_CODE } from '../../domain/localities.ts'
 import { STAGES } from '../../domain/stages.ts'
 import { isUnitCode, UNIT_CODE_MAX } from '../../domain/units.ts'
 
@@ -13,7 +14,7 @@ const CAMPAIGN_YEAR = /^20\d\d-/
 /** Days and instants as they are taken, within the years that campaigns have. */
 export const dayInput = z.iso.date().regex(CAMPAIGN_YEAR)
 export const instantInput = z.iso.datetime({ offset: true }).regex(CAMPAIGN_YEAR)
-export const localityCode = z.string().regex(/^[A-Z]\d{2}$/)
+export const localityCode = z.string().regex(LOCALITY_CODE)
 export const localityParams = z.strictObject({ code: localityCode })
 export const stageName = z.enum(STAGES)
 
@@ -39,7 +40,7 @@ export const problem = z
     code: z.string(),
     /** The request's id, to be quoted when asking for help. */
     instance: z.string(),
-    details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])).optional(),
     errors: z.array(z.object({ pointer: z.string(), code: z.string() })).optional(),
   })
   .meta({ id: 'Problem' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SCENARIOS } from '../../domain/software.ts'
-import { instantView } from './shapes.ts'
+import { instantView, localityCode } from './shapes.ts'
 
 const name = z.string().trim().min(1).max(200)
 export const sourceCode = z.string().regex(/^[A-Z0-9][A-Z0-9.-]{1,30}$/)
@@ -50,7 +50,7 @@ export const softwareView = z.object({
   keyAdministrators: z.int(),
 })
 
-export const keyParams = z.strictObject({ code: z.string().regex(/^[A-Z]\d{2}$/), keyId: z.uuid() })
+export const keyParams = z.strictObject({ code: localityCode, keyId: z.uuid() })
 export const issueBody = z.strictObject({
   source: sourceCode,
   /** SHA-256 of a predecessor's key that exists already, to be cancelled; absent for a new key. */

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { NATIONAL } from '../../domain/verifications.ts'
 import { instantView, localityCode, pageById } from './shapes.ts'
 
 export const verificationBody = z
@@ -52,7 +51,7 @@ export const findingQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
   after: z
     .string()
-    .regex(new RegExp(`^([A-Z]\\d{2}|${NATIONAL})-\\d{1,9}$`))
+    .regex(/^[A-Za-z0-9.]{3,12}-\d{1,9}$/)
     .optional(),
 })
 export const findingView = z.object({

@@ -63,6 +63,11 @@ export const STATUS_OF = {
   'slot-taken': 409,
   'capacity-full': 409,
   'window-not-parked': 409,
+  'retry-set-empty': 409,
+  'retry-set-too-large': 422,
+  'retry-set-changed': 409,
+  'retry-preview-expired': 409,
+  'retry-not-running': 409,
   'match-day-not-open': 422,
 } as const satisfies Record<RefusalCode, number>
 

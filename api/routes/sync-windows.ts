@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Refusal } from '../../domain/errors.ts'
-import { addDays, toHanoiDate, toHanoiIso } from '../../domain/hanoi-time.ts'
+import { toHanoiDate, toHanoiIso } from '../../domain/hanoi-time.ts'
 import type { CampaignStore } from '../../drizzle/stores/campaigns.ts'
 import type { ClockStore } from '../../drizzle/stores/clock.ts'
 import type { LocalityStore } from '../../drizzle/stores/localities.ts'
@@ -33,8 +33,6 @@ export interface SyncWindowRoutesDeps {
 
 /** What a body takes of an hour's capacity; the counters are per hour, a slot is a day. */
 const RECORDS_PER_HOUR = 5_000
-/** A retry looks so many days ahead for capacity. */
-const DAYS_AHEAD = 14
 
 export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = async (app, deps) => {
   const { schedule, windows, campaigns, localities, clock } = deps
@@ -164,18 +162,12 @@ export const syncWindowRoutes: FastifyPluginAsyncZod<SyncWindowRoutesDeps> = asy
       if (window === null) throw new Refusal('not-found')
       const { windowId } = window
       if (window.parkedAt === null) throw new Refusal('window-not-parked')
-      const nowMs = await clock.now()
-      let { opensAt } = window
-      if (nowMs >= window.closesAt) {
-        const days =
-          body.day === undefined
-            ? Array.from({ length: DAYS_AHEAD }, (_, ahead) => addDays(toHanoiDate(nowMs), ahead))
-            : [body.day]
-        opensAt = await schedule.moveWindow(window, days, {
-          actor: actor.subject,
-          occurredMs: operation.occurredMs,
-        })
-      }
+      const opensAt = await schedule.reopen(window, {
+        nowMs: await clock.now(),
+        day: body.day,
+        actor: actor.subject,
+        occurredMs: operation.occurredMs,
+      })
       await deps.localityControl.decide(syncWindowWorkflowId(windowId), {
         opId: operation.id,
         kind: 'retry',

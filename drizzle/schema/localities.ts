@@ -27,7 +27,7 @@ export const localities = pgTable(
     region: text('region').notNull(),
     gsoCode: text('gso_code'),
   },
-  (table) => [check('localities_code', sql`${table.localityCode} ~ '^[A-Z][0-9]{2}$'`)],
+  (table) => [check('localities_code', sql`${table.localityCode} ~ '^[A-Z][0-9]{2}([.][0-9]{2,3}){0,2}$'`)],
 )
 
 export const localityPredecessors = pgTable(

@@ -10,6 +10,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { RetryOutcome } from '../../domain/retries.ts'
 import { bytes, instant, timeOrderedId } from './columns.ts'
 import { campaigns } from './campaigns.ts'
 import { syncWindows } from './sync-windows.ts'
@@ -70,7 +71,7 @@ export const retryItems = pgTable(
     pending: integer('pending').notNull(),
     reason: text('reason').notNull(),
     /** Null until its turn came. */
-    outcome: text('outcome'),
+    outcome: text('outcome').$type<RetryOutcome>(),
     /** Why it was not retried: the code of the refusal. */
     problem: text('problem'),
     opensAt: instant('opens_at'),

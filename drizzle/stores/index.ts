@@ -19,6 +19,7 @@ import { createNoticeStore } from './notices.ts'
 import { createConversionStore } from './records-conversion.ts'
 import { createIntakeStore } from './records-intake.ts'
 import { createEndStateStore } from './reports-end-state.ts'
+import { createRetryStore } from './retries.ts'
 import { createSigningStore } from './signing.ts'
 import { createSoftwareStore } from './software.ts'
 import { createWindowStore } from './sync-windows.ts'
@@ -48,6 +49,7 @@ export const createStores = (db: Database, keyring: Keyring) => ({
   conversions: createConversionStore(db, keyring),
   intakes: createIntakeStore(db, keyring),
   endState: createEndStateStore(db, keyring),
+  retries: createRetryStore(db),
   signing: createSigningStore(db),
   software: createSoftwareStore(db, keyring),
   windows: createWindowStore(db, keyring),

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { covers, type Scope } from '../../domain/access.ts'
 import { Refusal } from '../../domain/errors.ts'
-import { addDays, startOfDay, toHanoiIso } from '../../domain/hanoi-time.ts'
+import { addDays, startOfDay, toHanoiDate, toHanoiIso } from '../../domain/hanoi-time.ts'
 import type { Database, Executor, Transaction } from '../client.ts'
 import { violates } from '../constraints.ts'
 import { syncSlots } from '../schema/sync-schedule.ts'
@@ -81,30 +81,7 @@ export function createScheduleStore(
         return takeSlot(tx, row, { actor: null, occurredMs: slot.occurredMs }, processes)
       }),
 
-    /**
-     * Gives a parked window whose slot is over the first of the days on which there is capacity. Answers when it opens.
-     * @throws Refusal `capacity-full` or `slot-taken` where none of the days will do
-     */
-    async moveWindow(
-      window: {
-        readonly windowId: string
-        readonly campaignId: string
-        readonly localityCode: string
-        readonly slotId: string
-      },
-      days: readonly string[],
-      by: { readonly actor: string; readonly occurredMs: number },
-    ): Promise<number> {
-      let last: unknown = new Refusal('capacity-full', { day: days[0] ?? '' })
-      for (const day of days)
-        try {
-          return await db.transaction((tx) => moveTo(tx, window, day, by))
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error
-          last = error
-        }
-      throw last
-    },
+    reopen: (window: WindowInSlot, order: Reopening): Promise<number> => reopenWindow(db, window, order),
 
     readSlots: (scope: Scope, campaignId: string, localityCode: string) =>
       covers(scope, localityCode)
@@ -118,6 +95,48 @@ export function createScheduleStore(
   }
 }
 export type ScheduleStore = ReturnType<typeof createScheduleStore>
+
+export interface WindowInSlot {
+  readonly windowId: string
+  readonly localityCode: string
+  readonly slotId: string
+  readonly opensAt: number
+  readonly closesAt: number
+}
+export interface Reopening {
+  readonly nowMs: number
+  /** Day to send on where the slot is over; by default the first with capacity from now on. */
+  readonly day?: string | undefined
+  readonly actor: string
+  readonly occurredMs: number
+}
+/** A retry looks so many days ahead for capacity. */
+const DAYS_AHEAD = 14
+
+/**
+ * When a parked window opens that is let go on: its own slot, or where that is over another day with capacity, which it is
+ * given. Repeated, it is moved once.
+ * @throws Refusal `capacity-full` or `slot-taken` where no day will do
+ */
+export async function reopenWindow(
+  db: Database,
+  window: WindowInSlot,
+  { nowMs, day, ...by }: Reopening,
+): Promise<number> {
+  if (nowMs < window.closesAt) return window.opensAt
+  const today = toHanoiDate(nowMs)
+  const days =
+    day === undefined ? Array.from({ length: DAYS_AHEAD }, (_, ahead) => addDays(today, ahead)) : [day]
+  let last: unknown = new Refusal('capacity-full', { day: today })
+  for (const candidate of days)
+    try {
+      return await db.transaction((tx) => moveTo(tx, window, candidate, by))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      last = error
+    }
+  throw last
+}
 
 async function moveTo(
   tx: Transaction,

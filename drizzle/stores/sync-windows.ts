@@ -1,22 +1,12 @@
-import { and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { covers, type Scope } from '../../domain/access.ts'
-import type { Database, Transaction } from '../client.ts'
+import type { Database } from '../client.ts'
 import type { Keyring } from '../keyring.ts'
-import { syncBatches, syncWindows } from '../schema/sync-windows.ts'
+import { syncWindows } from '../schema/sync-windows.ts'
 import { appendAudit } from './audit.ts'
 import { contentPlace } from './records-conversion.ts'
+import { createBatchStore, holdLease, LostLease } from './sync-windows-batches.ts'
 
-/** Another attempt has the window: this one must stop at once. */
-export class LostLease extends Error {
-  override readonly name = 'LostLease'
-}
-
-export interface OpenBatch {
-  readonly batchNo: number
-  readonly idempotencyKey: string
-  readonly recordIds: readonly number[]
-  readonly wasSent: boolean
-}
 export interface Dossier {
   readonly recordId: number
   readonly record: string
@@ -25,22 +15,11 @@ export interface Dossier {
   readonly salt: string
   readonly content: string
 }
-export interface ItemResult {
-  readonly recordId: number
-  readonly receipt: string | null
-  readonly reason: string | null
-}
-
-/** @throws LostLease where a later attempt has the window; otherwise nobody takes it until the transaction ends */
-async function held(tx: Transaction, windowId: string, lease: number): Promise<void> {
-  const rows = await tx.execute(
-    sql`select 1 from sync_windows where window_id = ${windowId} and lease = ${lease} for share`,
-  )
-  if (rows.length === 0) throw new LostLease('a later attempt has the window')
-}
 
 export function createWindowStore(db: Database, keyring: Keyring) {
   return {
+    ...createBatchStore(db),
+
     readWindow: async (scope: Scope, windowId: string) => {
       const [found] = await db.select().from(syncWindows).where(eq(syncWindows.windowId, windowId))
       return found === undefined || !covers(scope, found.localityCode) ? null : found
@@ -121,56 +100,13 @@ export function createWindowStore(db: Database, keyring: Keyring) {
       if (taken.length === 0) throw new LostLease('a later attempt has the window')
     },
     assertLease: (windowId: string, lease: number): Promise<void> =>
-      db.transaction((tx) => held(tx, windowId, lease)),
+      db.transaction((tx) => holdLease(tx, windowId, lease)),
 
     readSessions: async (windowId: string) =>
       db.execute<{ session_id: string; manifest: string; cms: Uint8Array }>(sql`
         select w.session_id, s.manifest, g.cms from sync_window_sessions w
         join signing_sessions s on s.session_id = w.session_id join signatures g on g.session_id = w.session_id
-        where w.window_id = ${windowId}`),
-
-    /** A batch that was written and not answered, else a new one over what is pending; null when nothing is. */
-    nextBatch: (
-      windowId: string,
-      localityCode: string,
-      lease: number,
-      size: number,
-    ): Promise<OpenBatch | null> =>
-      db.transaction(async (tx) => {
-        await held(tx, windowId, lease)
-        const [unanswered] = await tx
-          .select()
-          .from(syncBatches)
-          .where(and(eq(syncBatches.windowId, windowId), isNull(syncBatches.answeredAt)))
-          .orderBy(asc(syncBatches.batchNo))
-          .limit(1)
-        if (unanswered !== undefined) {
-          await tx
-            .update(syncBatches)
-            .set({ attempts: sql`${syncBatches.attempts} + 1`, sentAt: sql`now()` })
-            .where(and(eq(syncBatches.windowId, windowId), eq(syncBatches.batchNo, unanswered.batchNo)))
-          return { ...unanswered, wasSent: true }
-        }
-        const [made] = await tx.execute<{
-          batch_no: number
-          idempotency_key: string
-          record_ids: string[]
-        }>(sql`
-          with pending as (
-            select record_id from sync_items where window_id = ${windowId} and state = 'p' and batch_no is null
-            order by record_id limit ${size})
-          insert into sync_batches (window_id, batch_no, locality_code, record_ids, attempts, sent_at)
-          select ${windowId}, coalesce((select max(batch_no) from sync_batches where window_id = ${windowId}), 0) + 1,
-            ${localityCode}, array_agg(record_id order by record_id), 1, now()
-          from pending having count(*) > 0
-          returning batch_no, idempotency_key, record_ids`)
-        if (made === undefined) return null
-        const recordIds = made.record_ids.map(Number)
-        await tx.execute(sql`
-          update sync_items set batch_no = ${made.batch_no}
-          where window_id = ${windowId} and record_id = any(${sql.param(recordIds)}::bigint[])`)
-        return { batchNo: made.batch_no, idempotencyKey: made.idempotency_key, recordIds, wasSent: false }
-      }),
+        where w.window_id = ${windowId} order by w.session_id`),
 
     /** What is sent of each record of a batch: opened here and nowhere before. */
     async readDossiers(windowId: string, recordIds: readonly number[]): Promise<readonly Dossier[]> {
@@ -201,30 +137,6 @@ export function createWindowStore(db: Database, keyring: Keyring) {
       }))
     },
 
-    /** Keeps an answer: each version of it accepted with its receipt or rejected with its reason; what is missing stays pending. */
-    recordAnswer: (input: {
-      readonly windowId: string
-      readonly batchNo: number
-      readonly lease: number
-      readonly results: readonly ItemResult[]
-    }): Promise<void> =>
-      db.transaction(async (tx) => {
-        const { windowId, batchNo, lease, results } = input
-        await held(tx, windowId, lease)
-        await tx.execute(sql`
-          update sync_items i set state = case when x.receipt is null then 'r' else 'a' end, receipt = x.receipt, reason = x.reason
-          from unnest(${sql.param(results.map(({ recordId }) => recordId))}::bigint[],
-            ${sql.param(results.map(({ receipt }) => receipt))}::uuid[],
-            ${sql.param(results.map(({ reason }) => reason))}::text[]) as x (record_id, receipt, reason)
-          where i.window_id = ${windowId} and i.record_id = x.record_id and i.state = 'p'`)
-        await tx.execute(sql`
-          update sync_items set batch_no = null
-          where window_id = ${windowId} and batch_no = ${batchNo} and state = 'p'`)
-        await tx
-          .update(syncBatches)
-          .set({ answeredAt: sql`now()`, answerCode: 200 })
-          .where(and(eq(syncBatches.windowId, windowId), eq(syncBatches.batchNo, batchNo)))
-      }),
     countPending: async (windowId: string): Promise<number> =>
       Number(
         (

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { LOCALITY_CODE } from '../../domain/localities.ts'
 
 /** The channel on which bodies receive reminders and numbered urging letters: `POST /v1/notices` with an `Idempotency-Key`. */
 export const noticeRequest = z.strictObject({
   noticeId: z.uuid(),
-  localityCode: z.string().regex(/^[A-Z]\d{2}$/),
+  localityCode: z.string().regex(LOCALITY_CODE),
   kind: z.enum(['reminder', 'overdue', 'urging-letter', 'escalation', 'amendment', 'daily-report']),
   /** The number of an urging letter; null for other kinds. */
   number: z.int().positive().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOCALITY_CODE } from '../../domain/localities.ts'
 
 /**
  * What the National Database on cadres, civil servants and public employees is taken to speak. The packet structures
@@ -9,7 +10,7 @@ import { z } from 'zod'
  * Refused keys answer 401, too many requests 429 with `Retry-After` in seconds.
  */
 
-const localityCode = z.string().regex(/^[A-Z]\d{2}$/)
+const localityCode = z.string().regex(LOCALITY_CODE)
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 const instant = z.iso.datetime({ offset: true })
 

@@ -1,10 +1,13 @@
-import { ask, type GatewayOptions } from '../request.ts'
+import { ask, GatewayFailure, type GatewayOptions } from '../request.ts'
 import { lookUpView, type Citizen, type LookUpRequest } from './contract.ts'
 
 const SYSTEM = 'Population database'
 
 export interface PopulationDatabase {
-  /** What the register knows of each person asked, by the caller's reference; null for unknown ids. */
+  /**
+   * What the register knows of each person asked, by the caller's reference; null for unknown ids. An answer that leaves
+   * somebody out is `incomplete`: silence about a person does not say that the person is unknown.
+   */
   readonly lookUp: (
     request: LookUpRequest,
     signal?: AbortSignal,
@@ -21,6 +24,13 @@ export const createPopulationDatabase = (options: GatewayOptions): PopulationDat
       signal,
     })
     const { answers } = lookUpView.parse(answer)
-    return new Map(answers.map(({ reference, citizen }) => [reference, citizen]))
+    const known = new Map(answers.map(({ reference, citizen }) => [reference, citizen]))
+    return new Map(
+      request.people.map(({ reference }) => {
+        const citizen = known.get(reference)
+        if (citizen === undefined) throw new GatewayFailure(SYSTEM, 'incomplete', 200)
+        return [reference, citizen]
+      }),
+    )
   },
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOCALITY_CODE } from '../../domain/localities.ts'
 
 /**
  * A signing service that holds keys for bodies: `POST /v1/signatures` with an `Idempotency-Key`. It signs the manifest's
@@ -6,7 +7,7 @@ import { z } from 'zod'
  * signing-certificate-v2) in DER. What is sent is the manifest of a whole session, never a record.
  */
 export const signatureRequest = z.strictObject({
-  localityCode: z.string().regex(/^[A-Z]\d{2}$/),
+  localityCode: z.string().regex(LOCALITY_CODE),
   /** Opaque id of the person who ordered the signature. */
   signer: z.string().min(1).max(100),
   sessionId: z.uuid(),

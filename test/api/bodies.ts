@@ -94,6 +94,7 @@ export async function createBody(api: Api, campaignId: string, code: string): Pr
   await approve(api, campaignId, code, 'schedule-sync')
   const windowId = await sendHalf(api, code)
   const itemId = await park(api, campaignId, code, windowId)
+  const { retryId, token } = await previewRetry(api, campaignId, code)
   await match(api, campaignId, code)
   await project(api, campaignId, code)
 
@@ -111,6 +112,8 @@ export async function createBody(api: Api, campaignId: string, code: string): Pr
     itemId,
     keyId,
     treeId,
+    retryId,
+    token,
     verificationId,
     day: MATCH_DAY,
   }
@@ -179,6 +182,14 @@ async function park({ db, stores }: Api, campaignId: string, code: string, windo
     sql`select item_id from attention_items where locality_code = ${code}`,
   )
   return item?.item_id ?? ''
+}
+
+/** A retry of the body's windows that waits for its confirmation. */
+async function previewRetry({ stores }: Api, campaignId: string, code: string) {
+  const retryId = randomUUID()
+  const filter = { localityCodes: [code], reasons: null }
+  const order = { retryId, campaignId, filter, perMinute: 60, previewedBy: randomUUID() }
+  return { retryId, token: (await stores.retries.preview('national', order)).token }
 }
 
 async function match({ stores }: Api, campaignId: string, code: string): Promise<void> {

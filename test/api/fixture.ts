@@ -59,6 +59,7 @@ const willingEngine = {
   },
   campaignControl: { amend: async () => {}, end: async () => {} },
   clockControl: { tell: async () => {} },
+  retryControl: { changed: async () => {} },
   signingControl: { changed: async () => {} },
 }
 

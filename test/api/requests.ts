@@ -15,7 +15,7 @@ interface Order {
 
 /** What is sent to each route that changes something, valid for the body whose objects these are. */
 function ordersFor(objects: Objects): Readonly<Record<string, Order>> {
-  const { code = '', campaignId = '' } = objects
+  const { code = '', campaignId = '', token = '' } = objects
   const source = `${code}-1`
   const stage = '/v1/campaigns/{campaignId}/localities/{code}/stages/{stage}'
   const body = '/v1/campaigns/{campaignId}/localities/{code}'
@@ -58,6 +58,14 @@ function ordersFor(objects: Objects): Readonly<Record<string, Order>> {
     'POST /v1/signing-sessions/{sessionId}/abandon': { body: {}, statuses: [409] },
     [`POST ${local}/sync-slots`]: { body: { day: '2025-09-05' }, statuses: [201] },
     'POST /v1/sync-windows/{windowId}/retry': { body: { reason }, statuses: [200] },
+    // The window of the preview goes into one retry, and is then no longer there for another.
+    'POST /v1/campaigns/{campaignId}/retries/preview': {
+      body: { localityCodes: [code] },
+      statuses: [201],
+    },
+    'POST /v1/campaigns/{campaignId}/retries': { body: { token, reason }, statuses: [202] },
+    'POST /v1/retries/{retryId}/pause': { body: {}, statuses: [200] },
+    'POST /v1/retries/{retryId}/resume': { body: {}, statuses: [200] },
     [`POST ${local}/units`]: { body: unitsFile(code), statuses: [201] },
     'POST /v1/attention-items/{itemId}/decide': { body: { decision: 'retry', reason }, statuses: [200] },
     'POST /v1/campaigns/{campaignId}/verifications': { body: { localityCode: code }, statuses: [202] },

@@ -223,7 +223,7 @@ test('a window that an outage parked is seen, retried beside one that is not the
   await ok(direct.officer.post(`/v1/localities/${BODY}/sync-slots`, { day: '2025-09-03' }))
   await submitAndApprove('schedule-sync', direct.coordinator)
   await stageIsOpen('sync-records')
-  sandbox.faults.set('personnel-database', { kind: 'outage', delayMs: 0 })
+  sandbox.faults.set('personnel-database', { kind: 'outage' })
   await product.standAt('2025-09-03T08:00:00+07:00')
   const parked = await until(
     () => people.operator(['windows', 'list', '--language', 'vi']),

@@ -224,7 +224,7 @@ test('stage 5: a slot of the window is proposed and confirmed', async () => {
 })
 
 test('stage 6: an outage parks the window with its reason; a retry sends only what was not acknowledged', async () => {
-  sandbox.faults.set('personnel-database', { kind: 'outage', delayMs: 0 })
+  sandbox.faults.set('personnel-database', { kind: 'outage' })
   await product.standAt('2025-09-03T08:00:00+07:00')
   const [parked] = await until(windows, ([window]) => window?.['state'] === 'parked')
   expect(parked).toMatchObject({ parkedReason: 'receiver-unavailable', items: PEOPLE, pending: PEOPLE })

@@ -18,6 +18,7 @@ import { buildApp } from '../../api/app.ts'
 import { createCampaignControl } from '../../api/temporal/campaigns.ts'
 import { createClockControl } from '../../api/temporal/clock.ts'
 import { createLocalityControl } from '../../api/temporal/localities.ts'
+import { createRetryControl } from '../../api/temporal/retries.ts'
 import { createSigningControl } from '../../api/temporal/signing.ts'
 import { approvalProcesses } from '../../api/temporal/process-names.ts'
 import { readyChecks } from '../../api/temporal/processes.ts'
@@ -119,6 +120,7 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
     localityControl: createLocalityControl(client),
     campaignControl: createCampaignControl(client),
     clockControl,
+    retryControl: createRetryControl(client),
     signingControl: createSigningControl(client),
     readyChecks: readyChecks(client, () => stores.clock.now()),
   })

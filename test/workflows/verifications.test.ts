@@ -232,7 +232,7 @@ test('a window can be verified alone, and a body whose receiver does not answer 
   expect(new Set(alone.findings.map(({ part }) => part))).toEqual(new Set(['H24']))
   expect(alone.checked['lines']).toBeUndefined()
 
-  sandbox.faults.set('personnel-database', { kind: 'outage', delayMs: 0 })
+  sandbox.faults.set('personnel-database', { kind: 'outage' })
   const { state, problems } = await verify({ localityCode: 'H24', windowId })
   expect({ state, problems }).toEqual({
     state: 'incomplete',

@@ -1,0 +1,2 @@
+ALTER TABLE "localities" DROP CONSTRAINT "localities_code";--> statement-breakpoint
+ALTER TABLE "localities" ADD CONSTRAINT "localities_code" CHECK ("localities"."locality_code" ~ '^[A-Z][0-9]{2}([.][0-9]{2,3}){0,2}$');
