@@ -1,4 +1,7 @@
-/** What a process waits for, beside a step of that name: `time`, `message`; or, its run being over, `end`, `next run`. `after` is a step it took before, or `earlier run`. */
+/**
+ * What a process waits for: a step of that name, `time`, `message`, or nothing more, its run having come to its `end` or
+ * handed over to the `next run`. `after` is a step that it took before, or `earlier run`.
+ */
 export type Point = readonly [waitsFor: string, after?: string]
 
 const PARKING = {

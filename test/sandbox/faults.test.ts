@@ -236,6 +236,7 @@ test.each([
   { kind: 'slow-drip', delayMs: 60_000 },
   { kind: 'connection-reset' },
   { kind: 'commit-then-timeout', delayMs: 60_000 },
+  { kind: 'commit-then-timeout', delayMs: 0 },
 ])('$kind: the work is done, the answer is none, and it is found when it is asked for', async (fault) => {
   await switchOn(fault)
   const idempotencyKey = randomUUID()

@@ -72,16 +72,3 @@ function withoutMachine(name: string, value: unknown): unknown {
     typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'TASK_QUEUE_KIND_STICKY'
   return isOwnQueue ? { ...value, name: 'sticky' } : value
 }
-
-/**
- * With `RECORD_HISTORIES` set, keeps one history of each kind of process for the replay gate: made of invented people
- * only, and searched for them before it is kept.
- */
-export async function recordHistory(history: History): Promise<void> {
-  if (process.env['RECORD_HISTORIES'] === undefined) return
-  const type = typeOf(history)
-  mkdirSync(HISTORIES, { recursive: true })
-  // Where a step failed is nobody's business, and names this machine's folders.
-  const text = historyToJSON(history).replaceAll(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""')
-  writeFileSync(`${HISTORIES}${type}-${history.events?.length ?? 0}.json`, text)
-}

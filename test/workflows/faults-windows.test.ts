@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { windowList } from '../../api/contract/sync-windows.ts'
 import { LOCALITIES } from '../../domain/localities.ts'
 import { createPersonnelDatabase, type PersonnelDatabase } from '../../gateways/personnel-database/client.ts'
+import type { DossierBatchView } from '../../gateways/personnel-database/contract.ts'
+import { GatewayFailure } from '../../gateways/request.ts'
 import { buildSandbox } from '../../sandbox/app.ts'
 import { createFaults, type Fault, type Faults } from '../../sandbox/faults.ts'
 import { syncWindowWorkflowId } from '../../workflows/contract/sync-windows.ts'
@@ -40,6 +42,8 @@ const FAULTS = {
   outlasting: { kind: 'outage' },
   silent: { kind: 'partial-answers', share: 0, seed: 1 },
   keyless: { kind: 'partial-answers', share: 0.1, seed: 1 },
+  unsteady: { kind: 'partial-answers', share: 0.2, seed: 1 },
+  busyForAnHour: { kind: 'too-many-requests', retryAfterSeconds: 3_600 },
 } as const satisfies Readonly<Record<string, Fault>>
 type Name = keyof typeof FAULTS
 const isName = (name: string): name is Name => name in FAULTS
@@ -73,6 +77,13 @@ const LATER: readonly Name[] = ['failing', 'busyLater', 'unheard', 'dripping', '
 /** What happens while a body’s session, or its first batch, is answered; once. */
 const afterSession = new Map<string, () => void>()
 const afterFirstBatch = new Map<string, () => Promise<unknown>>()
+/** After each result another one, which says the opposite. */
+const contradict = ({ results }: DossierBatchView): DossierBatchView => ({
+  results: results.flatMap((result) => [
+    result,
+    { record: result.record, versionNo: result.versionNo, outcome: 'rejected', reason: 'heard-twice' },
+  ]),
+})
 const behindDoors: PersonnelDatabase = {
   changeKey: (change, signal) => doorOf(change.localityCode).client.changeKey(change, signal),
   sendUnitTree: (key, tree, signal) => doorOf(tree.localityCode).client.sendUnitTree(key, tree, signal),
@@ -83,7 +94,8 @@ const behindDoors: PersonnelDatabase = {
     const act = afterFirstBatch.get(code)
     afterFirstBatch.delete(code)
     await act?.()
-    return answer
+    if (code === codeOf('unsteady')) throw new GatewayFailure('Personnel database', 'unavailable', null)
+    return code === codeOf('doubled') ? contradict(answer) : answer
   },
   findBatch: (key, code, ...rest) => doorOf(code).client.findBatch(key, code, ...rest),
   readJournal: (code, ...rest) => doorOf(code).client.readJournal(code, ...rest),
@@ -241,6 +253,13 @@ test.each<[string, Name]>([
   expect(seen).toEqual({ left: isOver ? null : FAULTS[name], disturbs: !isOver })
 })
 
+test('a receiver that answers some and loses every answer parks nothing, for each try brings some further', async () => {
+  await expectAllSent('unsteady', 0)
+  const [tries] = await product.db.execute<{ batches: number }>(sql`
+    select count(*)::int as batches from sync_batches where locality_code = ${codeOf('unsteady')}`)
+  expect(tries?.batches).toBeGreaterThan(6)
+})
+
 test('poisoned records are rejected with their reason, every other one is accepted, and the window parks for none', async () => {
   const { parkingNo, accepted, rejected, pending } = await ends('poisoned', 'complete')
   expect({ parkingNo, accepted, rejected, pending }).toEqual({
@@ -315,4 +334,10 @@ test('a receiver that is away until the slot is over: a retry moves the window t
   expect(moved).toMatchObject({ opensAt, accepted: 0 })
   await product.standAt(`${NEXT_DAY}T08:00:00+07:00`)
   await expectAllSent('outlasting', 1)
+})
+
+test('a receiver that is busy for an hour is asked once, and not again before', async () => {
+  const { state, pending } = await look('busyForAnHour')
+  expect({ state, pending }).toEqual({ state: 'sending', pending: RECORDS })
+  expect(doorOf(codeOf('busyForAnHour')).faults.used('personnel-database')).toBe(1)
 })

@@ -9,7 +9,7 @@ import { createProcesses, type ProcessName, type ProductProcesses } from '../sup
 import { until } from '../support/product.ts'
 import { startSandbox, type Sandbox } from '../support/sandbox.ts'
 
-const SEEDS = [1, 2, 3]
+const SEEDS = [1]
 const CODES = ['G09', 'H14', 'H18', 'H24', 'H38']
 const bodies = LOCALITIES.filter(({ code }) => CODES.includes(code))
 const PEOPLE_SEED = 1

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addDays, HOUR_MS, startOfDay, toHanoiDate } from '../../domain/hanoi-time.ts'
 import { matchingScheduleId, sweepMatchingSchedules } from '../../worker/matching-schedules.ts'
-import { recordHistory } from '../support/histories.ts'
 import { gatewaysTo, startProduct, until, type Product } from '../support/product.ts'
 
 let product: Product
@@ -52,10 +51,6 @@ test('a firing is a Hanoi date, also for days that are made up: each day gets on
   await handle.trigger()
   const all = await until(runs, (seen) => seen.length >= 3)
   expect(all.map(({ day }) => day)).toEqual([first, second, today])
-  for await (const { workflowId, runId } of product.client.workflow.list({
-    query: `WorkflowType = 'matchingTriggerWorkflow' and ExecutionStatus = 'Completed'`,
-  }))
-    await recordHistory(await product.client.workflow.getHandle(workflowId, runId).fetchHistory())
 })
 
 test('a campaign that has ended loses its Schedule', async () => {

@@ -3,10 +3,8 @@ import { tokenView } from '../../api/contract/access.ts'
 import { findingList, verificationView } from '../../api/contract/verifications.ts'
 import { LOCALITIES } from '../../domain/localities.ts'
 import { createRandom } from '../../sandbox/random.ts'
-import { verificationWorkflowId } from '../../workflows/contract/verifications.ts'
 import { type } from '../cli/scene.ts'
 import { bringAllTo, hireCrew, sendWindows, type Crew } from '../support/campaign.ts'
-import { recordHistory } from '../support/histories.ts'
 import { createProcesses, type ProductProcesses } from '../support/processes.ts'
 import { until } from '../support/product.ts'
 import { startSandbox, type Sandbox } from '../support/sandbox.ts'
@@ -59,9 +57,6 @@ async function verify(body: { localityCode?: string; windowId?: string } = {}) {
     findings.push(...page.findings)
     after = page.next
   }
-  await recordHistory(
-    await product.client.workflow.getHandle(verificationWorkflowId(done.verificationId)).fetchHistory(),
-  )
   return { ...done, findings }
 }
 
