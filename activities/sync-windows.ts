@@ -18,6 +18,12 @@ export interface SyncWindowDeps {
   readonly personnel: PersonnelDatabase
 }
 
+/** A batch that was read before its turn. */
+interface Ahead {
+  readonly batchNo: number
+  readonly dossiers: readonly Dossier[]
+}
+
 const WORK_MS = 20_000
 /** A receiver that failed on a batch is not asked about the same again at once. */
 const SEND_AGAIN_AFTER_MS = 500
@@ -83,6 +89,16 @@ export function createSyncWindowActivities({
       return (await find()) ?? error
     }
   }
+  /** The next batch while one is under way. What goes wrong here goes wrong again when it is its turn, and counts then. */
+  async function readAhead({ windowId, localityCode }: WindowRef, lease: number): Promise<Ahead | null> {
+    try {
+      const batch = await windows.prepareBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX)
+      if (batch === null) return null
+      return { batchNo: batch.batchNo, dossiers: await windows.readDossiers(windowId, batch.recordIds) }
+    } catch {
+      return null
+    }
+  }
   /** Sends one batch after another until nothing is pending or the time is over; `onAnswer` hears of each that was kept. */
   async function sendBatches(ref: WindowRef, lease: number, onAnswer: () => void): Promise<void> {
     const { windowId, localityCode } = ref
@@ -90,6 +106,7 @@ export function createSyncWindowActivities({
     const untilMs = Date.now() + WORK_MS
     await assertSlot(ref)
     const sessionIds = await presentSessions(ref)
+    let ahead: Ahead | null = null
     for (let unproven = 0; Date.now() < untilMs;) {
       context.cancellationSignal.throwIfAborted()
       const batch = await windows.nextBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX)
@@ -97,9 +114,15 @@ export function createSyncWindowActivities({
       const { batchNo, recordIds, workedSince, failedMsAgo } = batch
       if (failedMsAgo !== null) await waitInPlace(SEND_AGAIN_AFTER_MS - failedMsAgo)
       await assertSlot(ref)
-      const dossiers = await windows.readDossiers(windowId, recordIds)
+      const dossiers: readonly Dossier[] =
+        ahead?.batchNo === batchNo ? ahead.dossiers : await windows.readDossiers(windowId, recordIds)
       await windows.assertLease(windowId, lease)
-      const answer = await sendBatch(ref, batch, dossiers, sessionIds).catch(waitIfBusy)
+      const isFirstTry = !batch.wasSent && batch.failures === 1
+      const [answer, next]: [Awaited<ReturnType<typeof sendBatch>> | null, Ahead | null] = await Promise.all([
+        sendBatch(ref, batch, dossiers, sessionIds).catch(waitIfBusy),
+        isFirstTry ? readAhead(ref, lease) : ahead,
+      ])
+      ahead = next
       context.heartbeat({ batch: batchNo })
       if (answer === null) continue
       if (answer instanceof GatewayFailure) {
@@ -164,8 +187,11 @@ async function waitIfBusy(error: unknown): Promise<null> {
   return null
 }
 
-/** What the answer says of this batch's versions, each once: what it says twice or of others was heard before. */
-function resultsOf({ results }: DossierBatchView, dossiers: readonly Dossier[]): readonly ItemResult[] {
+/** What the answer says of this batch's versions, each once: the first result counts, and those of other versions are dropped. */
+export function resultsOf(
+  { results }: DossierBatchView,
+  dossiers: readonly Dossier[],
+): readonly ItemResult[] {
   const open = new Map(
     dossiers.map((dossier) => [`${dossier.record}#${dossier.versionNo}`, dossier.recordId]),
   )

@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  condition,
   getExternalWorkflowHandle,
   isCancellation,
   TimeoutFailure,
@@ -52,6 +53,26 @@ export async function doOrPark(
       if (decision.kind === 'skip') return false
     }
   }
+}
+
+/** Does the same for each, so many at a time; `work` must not fail. */
+export async function doEach<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let underWay = 0
+  const all: Promise<void>[] = []
+  for (const item of items) {
+    await condition(() => underWay < atOnce)
+    underWay += 1
+    all.push(
+      work(item).finally(() => {
+        underWay -= 1
+      }),
+    )
+  }
+  await Promise.all(all)
 }
 
 /** The code of what went wrong; a cancelled process goes on being cancelled. */

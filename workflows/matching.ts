@@ -1,9 +1,9 @@
-import { condition, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { CampaignActivities } from '../activities/contract/campaigns.ts'
 import type { MatchingActivities } from '../activities/contract/matching.ts'
 import { toHanoiDate } from '../domain/hanoi-time.ts'
 import type { MatchingRunInput } from './contract/matching.ts'
-import { reasonOf } from './errands.ts'
+import { doEach, reasonOf } from './errands.ts'
 import { NATIONAL, quick, QUICK_WORK } from './proxies.ts'
 
 // Matching never parks: what fails today is a row, and tomorrow is another day.
@@ -21,26 +21,16 @@ export async function matchingRunWorkflow(input: MatchingRunInput): Promise<void
   for (;;) {
     const { localityCodes } = await listUnmatched({ ...input, limit: BODIES_PER_PAGE })
     if (localityCodes.length === 0) break
-    await matchAll(input, localityCodes)
+    await doEach(localityCodes, BODIES_AT_ONCE, async (localityCode) => {
+      try {
+        await matchLocality({ ...input, localityCode })
+      } catch (error) {
+        await recordMatchFailure({ ...input, localityCode, reason: reasonOf(error) })
+      }
+    })
     if (workflowInfo().historyLength > 1_000) await continueAsNew<typeof matchingRunWorkflow>(input)
   }
   await finishRun(input)
-}
-
-async function matchAll(run: MatchingRunInput, localityCodes: readonly string[]): Promise<void> {
-  let underWay = 0
-  const all = localityCodes.map(async (localityCode) => {
-    await condition(() => underWay < BODIES_AT_ONCE)
-    underWay += 1
-    try {
-      await matchLocality({ ...run, localityCode })
-    } catch (error) {
-      await recordMatchFailure({ ...run, localityCode, reason: reasonOf(error) })
-    } finally {
-      underWay -= 1
-    }
-  })
-  await Promise.all(all)
 }
 
 /** Started by the Schedule of a live campaign: turns the firing into a Hanoi day and starts that day's run. */

@@ -1,4 +1,4 @@
-import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow'
+import { ApplicationFailure, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow'
 import type { UnitActivities } from '../activities/contract/units.ts'
 import type { UnitTreeInput } from './contract/units.ts'
 import { doOrPark, tellLocality } from './errands.ts'
@@ -6,7 +6,7 @@ import { createParkingPlace } from './parking.ts'
 import { NATIONAL } from './proxies.ts'
 
 const { pushUnitTree } = proxyActivities<UnitActivities>(NATIONAL)
-/** How often the national database is asked whether it has confirmed a tree, and how often in one go. */
+/** How often the national database is asked whether it has confirmed a tree, and how often before a person is. */
 const ASK_EVERY = '2s'
 const ASKED_MAX = 100
 
@@ -26,6 +26,7 @@ export async function unitTreeWorkflow(input: UnitTreeInput): Promise<void> {
       if (state !== 'received') return
       await sleep(ASK_EVERY)
     }
+    throw ApplicationFailure.nonRetryable('the tree was received and not confirmed', 'not-confirmed')
   })
   await tellLocality(campaignId, localityCode, 'build-unit-codes')
 }

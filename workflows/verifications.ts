@@ -1,7 +1,7 @@
-import { condition, continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
+import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow'
 import type { VerificationActivities } from '../activities/contract/verifications.ts'
 import type { VerificationInput } from './contract/verifications.ts'
-import { reasonOf } from './errands.ts'
+import { doEach, reasonOf } from './errands.ts'
 import { NATIONAL, QUICK_WORK } from './proxies.ts'
 
 // Like matching it never parks: what could not be looked at is a row with its reason.
@@ -21,24 +21,14 @@ export async function verificationWorkflow(input: VerificationInput): Promise<vo
   for (;;) {
     const { parts } = await listUnverified({ ...input, limit: PARTS_PER_PAGE })
     if (parts.length === 0) break
-    await verifyAll(input, parts)
+    await doEach(parts, PARTS_AT_ONCE, async (part) => {
+      try {
+        await verifyPart({ ...input, part })
+      } catch (error) {
+        await recordVerificationProblem({ ...input, part, reason: reasonOf(error) })
+      }
+    })
     if (workflowInfo().historyLength > EVENTS_MAX) await continueAsNew<typeof verificationWorkflow>(input)
   }
   await finishVerification(input)
-}
-
-async function verifyAll(input: VerificationInput, parts: readonly string[]): Promise<void> {
-  let underWay = 0
-  const all = parts.map(async (part) => {
-    await condition(() => underWay < PARTS_AT_ONCE)
-    underWay += 1
-    try {
-      await verifyPart({ ...input, part })
-    } catch (error) {
-      await recordVerificationProblem({ ...input, part, reason: reasonOf(error) })
-    } finally {
-      underWay -= 1
-    }
-  })
-  await Promise.all(all)
 }

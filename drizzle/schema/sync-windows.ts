@@ -33,6 +33,8 @@ export const syncWindows = pgTable(
     /** When its versions were listed; nothing is added afterwards. */
     preparedAt: instant('prepared_at'),
     items: integer('items'),
+    /** The highest record that ever stood in a batch: no batch has to look for pending ones from the start again. */
+    lastBatchedId: bigint('last_batched_id', { mode: 'number' }).notNull().default(0),
     /** Fences an attempt that was thought dead: the engine's instant of the newest attempt, in milliseconds. */
     lease: bigint('lease', { mode: 'number' }).notNull().default(0),
     round: integer('round').notNull().default(0),
@@ -79,6 +81,7 @@ export const syncItems = pgTable(
     sessionId: uuid('session_id').notNull(),
     repairNo: smallint('repair_no').notNull().default(0),
     state: text('state').notNull().default('p'),
+    /** The batch whose answer settled it. */
     batchNo: integer('batch_no'),
     receipt: uuid('receipt'),
     reason: text('reason'),
@@ -117,6 +120,8 @@ export const syncBatches = pgTable(
     recordIds: bigint('record_ids', { mode: 'number' }).array().notNull(),
     bodySha256: bytes('body_sha256'),
     attempts: integer('attempts').notNull().default(0),
+    /** When these records were sent for the first time, in whatever batch they stood. */
+    firstSentAt: instant('first_sent_at'),
     sentAt: instant('sent_at'),
     answeredAt: instant('answered_at'),
     answerCode: integer('answer_code'),

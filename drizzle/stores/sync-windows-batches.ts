@@ -8,11 +8,13 @@ export class LostLease extends Error {
   override readonly name = 'LostLease'
 }
 
-/** A batch that was taken to be sent. */
-export interface OpenBatch {
+export interface PreparedBatch {
   readonly batchNo: number
-  readonly idempotencyKey: string
   readonly recordIds: readonly number[]
+}
+/** A batch that was taken to be sent. */
+export interface OpenBatch extends PreparedBatch {
+  readonly idempotencyKey: string
   /** What became of it is not known: it is asked for before it is sent again. */
   readonly wasSent: boolean
   /** How often the receiver has failed on it if it does so now, too. */
@@ -38,7 +40,7 @@ const ANSWERED_NOTHING = 204
 const CAN_NOT_PROCESS = 'receiver-cannot-process'
 
 /** @throws LostLease where a later attempt has the window; otherwise nobody takes it until the transaction ends */
-export async function holdLease(tx: Transaction, windowId: string, lease: number): Promise<void> {
+export async function holdLease(tx: Transaction | Database, windowId: string, lease: number): Promise<void> {
   const rows = await tx.execute(
     sql`select 1 from sync_windows where window_id = ${windowId} and lease = ${lease} for share`,
   )
@@ -66,17 +68,31 @@ export function createBatchStore(db: Database) {
           if (lost !== undefined) return take(tx, windowId, lost)
           const step = nextBatchStep(open, hasMore)
           if (step === null) return null
-          if (step.kind === 'new-batch') {
-            const made = await makeBatch(tx, windowId, localityCode, size)
-            if (made !== null) return made
-            hasMore = false
-          } else if (step.kind === 'cut') await cut(tx, windowId, step.batchNo)
+          if (step.kind === 'new-batch')
+            hasMore = (await makeBatch(tx, windowId, localityCode, size)) !== null
+          else if (step.kind === 'cut') await cut(tx, windowId, step.batchNo)
           else if (step.kind === 'reject') await reject(tx, windowId, step.batchNo)
           else {
             const again = open.find(({ batchNo }) => batchNo === step.batchNo)
             if (again !== undefined) return take(tx, windowId, again)
           }
         }
+      }),
+
+    /**
+     * Makes the batch that `nextBatch` would make next, so that it can be read while the one before it is under way. Null
+     * when nothing is left for it, or when the rule about failed batches might say otherwise.
+     */
+    prepareBatch: (
+      windowId: string,
+      localityCode: string,
+      lease: number,
+      size: number,
+    ): Promise<PreparedBatch | null> =>
+      db.transaction(async (tx) => {
+        await holdLease(tx, windowId, lease)
+        const open = await readOpen(tx, windowId)
+        return open.length > 1 ? null : makeBatch(tx, windowId, localityCode, size)
       }),
 
     /** Keeps that the receiver failed on a batch, after it said that the batch never arrived. */
@@ -99,15 +115,7 @@ export function createBatchStore(db: Database) {
       db.transaction(async (tx) => {
         const { windowId, batchNo, lease, results } = input
         await holdLease(tx, windowId, lease)
-        await tx.execute(sql`
-          update sync_items i set state = case when x.receipt is null then 'r' else 'a' end, receipt = x.receipt, reason = x.reason
-          from unnest(${sql.param(results.map(({ recordId }) => recordId))}::bigint[],
-            ${sql.param(results.map(({ receipt }) => receipt))}::uuid[],
-            ${sql.param(results.map(({ reason }) => reason))}::text[]) as x (record_id, receipt, reason)
-          where i.window_id = ${windowId} and i.record_id = x.record_id and i.state = 'p'`)
-        await tx.execute(sql`
-          update sync_items set batch_no = null
-          where window_id = ${windowId} and batch_no = ${batchNo} and state = 'p'`)
+        if (results.length > 0) await settle(tx, windowId, batchNo, results)
         await tx
           .update(syncBatches)
           .set({
@@ -121,14 +129,11 @@ export function createBatchStore(db: Database) {
 
 type OpenRow = Awaited<ReturnType<typeof readOpen>>[number]
 
-/**
- * Batches without an end, oldest first. The key of a batch holds the millisecond in which its records were first sent;
- * what the receiver answered afterwards it answered after it had failed on them.
- */
+/** Batches without an end, oldest first. */
 async function readOpen(tx: Transaction, windowId: string) {
   const well = sql`
     select from sync_batches o where o.window_id = b.window_id and o.answer_code = ${ANSWERED_WELL}
-      and o.answered_at >= uuid_extract_timestamp(b.idempotency_key) + interval '1 ms'`
+      and o.answered_at > b.first_sent_at`
   return tx.execute<{
     batchNo: number
     records: number
@@ -153,7 +158,7 @@ async function take(tx: Transaction, windowId: string, batch: OpenRow): Promise<
     wasSent: boolean
     failures: number
   }>(sql`
-    update sync_batches set sent_at = now(), answer_code = null,
+    update sync_batches set sent_at = now(), first_sent_at = coalesce(first_sent_at, now()), answer_code = null,
       attempts = attempts + case when sent_at is null or answer_code is not null then 1 else 0 end
     where window_id = ${windowId} and batch_no = ${batchNo}
     returning idempotency_key as "idempotencyKey", record_ids as "recordIds", old.sent_at is not null as "wasSent", attempts as failures`)
@@ -161,65 +166,82 @@ async function take(tx: Transaction, windowId: string, batch: OpenRow): Promise<
   return { ...taken, batchNo, workedSince, failedMsAgo, recordIds: taken.recordIds.map(Number) }
 }
 
-/** Null when nothing is pending outside the open batches. */
+/** Of a window that was listed a moment ago the planner thinks that it is empty, and would read all of it for each batch. */
+const walkByRecord = (tx: Transaction) => tx.execute(sql`set local enable_bitmapscan = off`)
+
+/** Null when nothing is pending outside the open batches. What no batch held yet comes before what answers left out. */
 async function makeBatch(
   tx: Transaction,
   windowId: string,
   localityCode: string,
   size: number,
-): Promise<OpenBatch | null> {
-  const [made] = await tx.execute<{
-    batch_no: number
-    idempotency_key: string
-    record_ids: string[]
-  }>(sql`
-    with pending as (
-      select record_id from sync_items where window_id = ${windowId} and state = 'p' and batch_no is null
-      order by record_id limit ${size})
-    insert into sync_batches (window_id, batch_no, locality_code, record_ids, attempts, sent_at)
-    select ${windowId}, coalesce((select max(batch_no) from sync_batches where window_id = ${windowId}), 0) + 1,
-      ${localityCode}, array_agg(record_id order by record_id), 1, now()
-    from pending having count(*) > 0
-    returning batch_no, idempotency_key, record_ids`)
-  if (made === undefined) return null
-  await assignItems(tx, windowId, made.batch_no)
-  return {
-    batchNo: made.batch_no,
-    idempotencyKey: made.idempotency_key,
-    recordIds: made.record_ids.map(Number),
-    wasSent: false,
-    failures: 1,
-    workedSince: false,
-    failedMsAgo: null,
+): Promise<PreparedBatch | null> {
+  await walkByRecord(tx)
+  const [window] = await tx.execute<{ last: string }>(
+    sql`select last_batched_id as last from sync_windows where window_id = ${windowId}`,
+  )
+  const last = window?.last ?? '0'
+  const untouched = sql`record_id > ${last}`
+  const leftOut = sql`record_id <= ${last} and not exists (
+    select from sync_batches b where b.window_id = i.window_id and b.answered_at is null and b.split_at is null
+      and i.record_id = any(b.record_ids))`
+  for (const which of [untouched, leftOut]) {
+    const [made] = await tx.execute<{ batchNo: number; recordIds: string[] }>(sql`
+      with pending as (
+        select record_id from sync_items i where window_id = ${windowId} and state = 'p' and ${which}
+        order by record_id limit ${size}),
+      made as (
+        insert into sync_batches (window_id, batch_no, locality_code, record_ids)
+        select ${windowId}, coalesce((select max(batch_no) from sync_batches where window_id = ${windowId}), 0) + 1,
+          ${localityCode}, array_agg(record_id order by record_id)
+        from pending having count(*) > 0
+        returning batch_no, record_ids),
+      moved as (
+        update sync_windows w set last_batched_id = greatest(last_batched_id, record_ids[cardinality(record_ids)])
+        from made where w.window_id = ${windowId})
+      select batch_no as "batchNo", record_ids as "recordIds" from made`)
+    if (made !== undefined) return { ...made, recordIds: made.recordIds.map(Number) }
   }
+  return null
 }
 
-/** Two batches in its place, each under a key of its own that holds the instant of the first sending. */
+async function settle(
+  tx: Transaction,
+  windowId: string,
+  batchNo: number,
+  results: readonly ItemResult[],
+): Promise<void> {
+  const ids = results.map(({ recordId }) => recordId)
+  await walkByRecord(tx)
+  await tx.execute(sql`
+    update sync_items i set state = case when x.receipt is null then 'r' else 'a' end, batch_no = ${batchNo},
+      receipt = x.receipt, reason = x.reason
+    from unnest(${sql.param(ids)}::bigint[], ${sql.param(results.map(({ receipt }) => receipt))}::uuid[],
+      ${sql.param(results.map(({ reason }) => reason))}::text[]) as x (record_id, receipt, reason)
+    where i.window_id = ${windowId} and i.record_id = x.record_id and i.state = 'p'
+      and i.record_id between ${Math.min(...ids)} and ${Math.max(...ids)}`)
+}
+
+/** Two batches in its place, each under a key of its own. */
 async function cut(tx: Transaction, windowId: string, batchNo: number): Promise<void> {
-  const halves = await tx.execute<{ batch_no: number }>(sql`
-    insert into sync_batches (window_id, batch_no, locality_code, idempotency_key, record_ids)
+  await tx.execute(sql`
+    insert into sync_batches (window_id, batch_no, locality_code, first_sent_at, record_ids)
     select window_id, (select max(batch_no) from sync_batches where window_id = ${windowId}) + half.no, locality_code,
-      uuidv7(uuid_extract_timestamp(idempotency_key) - clock_timestamp()), half.record_ids
+      first_sent_at, half.record_ids
     from sync_batches b cross join lateral (values
       (1, b.record_ids[:cardinality(b.record_ids) / 2]), (2, b.record_ids[cardinality(b.record_ids) / 2 + 1:])) as half (no, record_ids)
-    where window_id = ${windowId} and batch_no = ${batchNo} returning batch_no`)
-  for (const half of halves) await assignItems(tx, windowId, half.batch_no)
+    where window_id = ${windowId} and batch_no = ${batchNo}`)
   await tx
     .update(syncBatches)
     .set({ splitAt: sql`now()` })
     .where(and(eq(syncBatches.windowId, windowId), eq(syncBatches.batchNo, batchNo)))
 }
 
-async function assignItems(tx: Transaction, windowId: string, batchNo: number): Promise<void> {
-  await tx.execute(sql`
-    update sync_items i set batch_no = b.batch_no from sync_batches b
-    where b.window_id = ${windowId} and b.batch_no = ${batchNo} and i.window_id = b.window_id and i.record_id = any(b.record_ids)`)
-}
-
 async function reject(tx: Transaction, windowId: string, batchNo: number): Promise<void> {
   await tx.execute(sql`
-    update sync_items set state = 'r', reason = ${CAN_NOT_PROCESS}
-    where window_id = ${windowId} and batch_no = ${batchNo} and state = 'p'`)
+    update sync_items i set state = 'r', batch_no = b.batch_no, reason = ${CAN_NOT_PROCESS}
+    from sync_batches b where b.window_id = ${windowId} and b.batch_no = ${batchNo}
+      and i.window_id = b.window_id and i.record_id = any(b.record_ids) and i.state = 'p'`)
   await tx
     .update(syncBatches)
     .set({ answeredAt: sql`now()` })

@@ -77,12 +77,13 @@ export function createWindowStore(db: Database, keyring: Keyring) {
             select from sync_items i where i.record_id = r.record_id and i.version_no = r.current_no and i.state <> 'p')
             and not exists (select from sync_items i where i.session_id = l.session_id and i.record_id = r.record_id)
           order by r.record_id, l.session_id desc`
-        await tx.execute(sql`
-          insert into sync_window_sessions (window_id, session_id, locality_code)
-          select distinct ${windowId}::uuid, session_id, ${localityCode} from (${versions}) as v`)
         const items = await tx.execute(sql`
+          with versions as materialized (${versions}),
+          sessions as (
+            insert into sync_window_sessions (window_id, session_id, locality_code)
+            select distinct ${windowId}::uuid, session_id, ${localityCode} from versions)
           insert into sync_items (window_id, locality_code, record_id, version_no, session_id)
-          select ${windowId}, ${localityCode}, record_id, version_no, session_id from (${versions}) as v`)
+          select ${windowId}, ${localityCode}, record_id, version_no, session_id from versions`)
         await tx
           .update(syncWindows)
           .set({ preparedAt: nowMs, items: items.count })
@@ -99,8 +100,8 @@ export function createWindowStore(db: Database, keyring: Keyring) {
         .returning({ windowId: syncWindows.windowId })
       if (taken.length === 0) throw new LostLease('a later attempt has the window')
     },
-    assertLease: (windowId: string, lease: number): Promise<void> =>
-      db.transaction((tx) => holdLease(tx, windowId, lease)),
+    /** @throws LostLease */
+    assertLease: (windowId: string, lease: number): Promise<void> => holdLease(db, windowId, lease),
 
     readSessions: async (windowId: string) =>
       db.execute<{ session_id: string; manifest: string; cms: Uint8Array }>(sql`

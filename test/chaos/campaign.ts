@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { verificationView } from '../../api/contract/verifications.ts'
 import { runList } from '../../api/contract/matching.ts'
-import type { EndState } from '../../drizzle/stores/reports-end-state.ts'
 import { bringAllTo, hireCrew, retryParked, sendWindows, type Crew } from '../support/campaign.ts'
 import { persist, startKillable, type Killable } from './product.ts'
 import type { Blow, Disturbance, Phase, Schedule } from './schedules.ts'
@@ -19,7 +18,8 @@ const PHASE_MS = 150_000
 export interface Outcome {
   /** What is wrong, in words; empty when nothing is. */
   readonly faults: readonly string[]
-  readonly endState: EndState
+  /** Each line of the end it came to: a stage of a body, or a record. */
+  readonly endState: ReadonlySet<string>
   readonly seconds: number
   /** How long each phase took. */
   readonly phases: readonly string[]
@@ -54,8 +54,14 @@ export async function runSchedule(
   for (const system of ['personnel-database', 'population-database', 'signature-service', 'notices'])
     await product.disturb(system, null)
   const faults = await lookForFaults(product, crew, campaignId)
-  const endState = await persist(() => product.stores.endState.read(campaignId))
+  const endState = await persist(() => readEndState(product, campaignId))
   return { faults, endState, seconds: (Date.now() - startedMs) / 1_000, phases }
+}
+
+async function readEndState({ stores }: Killable, campaignId: string): Promise<ReadonlySet<string>> {
+  const lines = new Set<string>()
+  await stores.endState.read(campaignId, ({ text }) => lines.add(text))
+  return lines
 }
 
 type InPhase = <T>(phase: Phase, work: () => Promise<T>) => Promise<T>

@@ -56,8 +56,8 @@ export async function runAll(
     if (servers === lane) report(await calm)
     for (const task of queue) {
       const result = await attempt(servers, task)
-      const isOther = task.records === records && !isSameEnd(result, await calm)
-      report({ ...result, faults: [...result.faults, ...(isOther ? ['another end than undisturbed'] : [])] })
+      const differences = task.records === records ? differencesOf(result, await calm) : []
+      report({ ...result, faults: [...result.faults, ...differences] })
     }
   }
   try {
@@ -68,5 +68,17 @@ export async function runAll(
   return results
 }
 
-const isSameEnd = ({ outcome: one }: Result, { outcome: other }: Result) =>
-  one?.endState.records === other?.endState.records && one?.endState.bodies === other?.endState.bodies
+const LINES_SHOWN = 5
+
+/** What stands in one end and not in the other: `+` here, `-` where nothing was disturbed. */
+function differencesOf({ outcome: one }: Result, { outcome: calm }: Result): readonly string[] {
+  if (one === null || calm === null) return []
+  const more = [...one.endState].filter((line) => !calm.endState.has(line))
+  const less = [...calm.endState].filter((line) => !one.endState.has(line))
+  if (more.length + less.length === 0) return []
+  const shown = [
+    ...less.slice(0, LINES_SHOWN).map((line) => `- ${line}`),
+    ...more.slice(0, LINES_SHOWN).map((line) => `+ ${line}`),
+  ]
+  return [`another end than undisturbed, ${less.length} and ${more.length} lines:`, ...shown]
+}

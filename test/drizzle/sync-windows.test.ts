@@ -96,18 +96,43 @@ test('an answer that says nothing of what was sent is no sign that the receiver 
   expect(await next(5)).toMatchObject({ batchNo: poisoned.batchNo, workedSince: false })
 })
 
-test('what is missing in an answer goes into the next batch', async () => {
+test('what is missing in an answer comes after what no batch held yet', async () => {
   const some = await next(4)
   await answer(some, some.recordIds.slice(1, 3))
-  const rest = await next(4)
-  expect(rest.recordIds).toEqual([some.recordIds[0], some.recordIds[3], ...rest.recordIds.slice(2)])
-  expect(rest.recordIds).toHaveLength(4)
+  const untouched = await next(4)
+  expect(untouched.recordIds).toHaveLength(2)
+  await answer(untouched, untouched.recordIds)
+  const leftOut = await next(4)
+  expect(leftOut.recordIds).toEqual([some.recordIds[0], some.recordIds[3]])
+  await answer(leftOut, leftOut.recordIds)
+  expect(await windows.nextBatch(windowId, BODY, 1, 4)).toBeNull()
+})
+
+test('what a failed batch holds is in no other one, even when something else was left out', async () => {
+  const failed = await next(2)
+  await fail(failed)
+  const answered = await next(4)
+  await answer(answered, answered.recordIds.slice(1))
+  expect((await next(4)).recordIds).toEqual(answered.recordIds.slice(0, 1))
+})
+
+test('a batch is made ahead of its turn only while nothing is open but the one under way, and counts from its own sending', async () => {
+  const first = await next(2)
+  const ahead = await windows.prepareBatch(windowId, BODY, 1, 2)
+  expect(await windows.prepareBatch(windowId, BODY, 1, 2)).toBeNull()
+  await answer(first, first.recordIds)
+  const second = await next(2)
+  expect(second).toMatchObject({ ...ahead, wasSent: false, failures: 1, workedSince: false })
+  await fail(second)
+  const third = await next(2)
+  expect([...first.recordIds, ...second.recordIds, ...third.recordIds]).toEqual([1, 2, 3, 4, 5, 6])
 })
 
 test('an attempt that was overtaken takes no batch and keeps neither answer nor failure', async () => {
   const batch = await next(2)
   await windows.takeLease(windowId, 2)
   await expect(windows.nextBatch(windowId, BODY, 1, 2)).rejects.toThrow(LostLease)
+  await expect(windows.prepareBatch(windowId, BODY, 1, 2)).rejects.toThrow(LostLease)
   await expect(answer(batch, batch.recordIds)).rejects.toThrow(LostLease)
   await expect(fail(batch)).rejects.toThrow(LostLease)
   expect(await next(2, 2)).toMatchObject({ batchNo: batch.batchNo, wasSent: true, failures: 1 })

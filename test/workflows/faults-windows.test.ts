@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { windowList } from '../../api/contract/sync-windows.ts'
 import { LOCALITIES } from '../../domain/localities.ts'
 import { createPersonnelDatabase, type PersonnelDatabase } from '../../gateways/personnel-database/client.ts'
-import type { DossierBatchView } from '../../gateways/personnel-database/contract.ts'
 import { GatewayFailure } from '../../gateways/request.ts'
 import { buildSandbox } from '../../sandbox/app.ts'
 import { createFaults, type Fault, type Faults } from '../../sandbox/faults.ts'
@@ -43,7 +42,9 @@ const FAULTS = {
   silent: { kind: 'partial-answers', share: 0, seed: 1 },
   keyless: { kind: 'partial-answers', share: 0.1, seed: 1 },
   unsteady: { kind: 'partial-answers', share: 0.2, seed: 1 },
+  glitching: { kind: 'latency', delayMs: 0 },
   busyForAnHour: { kind: 'too-many-requests', retryAfterSeconds: 3_600 },
+  busyForAnHourLater: { kind: 'too-many-requests', retryAfterSeconds: 3_600 },
 } as const satisfies Readonly<Record<string, Fault>>
 type Name = keyof typeof FAULTS
 const isName = (name: string): name is Name => name in FAULTS
@@ -73,31 +74,43 @@ function doorOf(code: string) {
   return door
 }
 /** What disturbs the sending of batches, not what comes before it. */
-const LATER: readonly Name[] = ['failing', 'busyLater', 'unheard', 'dripping', 'broken']
+const LATER: readonly Name[] = ['failing', 'busyLater', 'unheard', 'dripping', 'broken', 'busyForAnHourLater']
 /** What happens while a body’s session, or its first batch, is answered; once. */
 const afterSession = new Map<string, () => void>()
+const disturbed = new Set<Name>()
 const afterFirstBatch = new Map<string, () => Promise<unknown>>()
-/** After each result another one, which says the opposite. */
-const contradict = ({ results }: DossierBatchView): DossierBatchView => ({
-  results: results.flatMap((result) => [
-    result,
-    { record: result.record, versionNo: result.versionNo, outcome: 'rejected', reason: 'heard-twice' },
-  ]),
-})
+/** It fails on a batch, and is away when it is asked for it right afterwards. */
+const glitch = { left: 3, isAway: false }
 const behindDoors: PersonnelDatabase = {
   changeKey: (change, signal) => doorOf(change.localityCode).client.changeKey(change, signal),
   sendUnitTree: (key, tree, signal) => doorOf(tree.localityCode).client.sendUnitTree(key, tree, signal),
-  sendSession: (key, session, signal) =>
-    doorOf(session.localityCode).client.sendSession(key, session, signal),
+  async sendSession(key, session, signal) {
+    const { localityCode } = session
+    await doorOf(localityCode).client.sendSession(key, session, signal)
+    const disturb = afterSession.get(localityCode)
+    afterSession.delete(localityCode)
+    disturb?.()
+  },
   async sendBatch(key, code, ...rest) {
+    if (code === codeOf('glitching') && glitch.left > 0) {
+      glitch.left -= 1
+      glitch.isAway = true
+      throw new GatewayFailure('Personnel database', 'failed', 500)
+    }
     const answer = await doorOf(code).client.sendBatch(key, code, ...rest)
     const act = afterFirstBatch.get(code)
     afterFirstBatch.delete(code)
     await act?.()
     if (code === codeOf('unsteady')) throw new GatewayFailure('Personnel database', 'unavailable', null)
-    return code === codeOf('doubled') ? contradict(answer) : answer
+    return answer
   },
-  findBatch: (key, code, ...rest) => doorOf(code).client.findBatch(key, code, ...rest),
+  async findBatch(key, code, ...rest) {
+    if (code === codeOf('glitching') && glitch.isAway) {
+      glitch.isAway = false
+      throw new GatewayFailure('Personnel database', 'unavailable', 503)
+    }
+    return doorOf(code).client.findBatch(key, code, ...rest)
+  },
   readJournal: (code, ...rest) => doorOf(code).client.readJournal(code, ...rest),
 }
 
@@ -116,7 +129,10 @@ beforeAll(async () => {
       const windowId = await createWindow(database, campaignId, plan)
       await openDoor(localityCode)
       await makeKnown(localityCode)
-      const disturb = () => doorOf(localityCode).faults.set('personnel-database', FAULTS[name])
+      const disturb = () => {
+        disturbed.add(name)
+        doorOf(localityCode).faults.set('personnel-database', FAULTS[name])
+      }
       if (LATER.includes(name)) afterSession.set(localityCode, disturb)
       else disturb()
       return { localityCode, windowId }
@@ -250,14 +266,23 @@ test.each<[string, Name]>([
   const { faults } = doorOf(codeOf(name))
   const seen = { left: faults.get('personnel-database'), disturbs: faults.used('personnel-database') > 0 }
   const isOver = 'times' in FAULTS[name]
+  expect(disturbed).toContain(name)
   expect(seen).toEqual({ left: isOver ? null : FAULTS[name], disturbs: !isOver })
 })
 
+const readBatches = (name: Name) =>
+  product.db.execute<{ attempts: number; split_at: string | null }>(sql`
+    select attempts, split_at from sync_batches where locality_code = ${codeOf(name)}`)
+
 test('a receiver that answers some and loses every answer parks nothing, for each try brings some further', async () => {
   await expectAllSent('unsteady', 0)
-  const [tries] = await product.db.execute<{ batches: number }>(sql`
-    select count(*)::int as batches from sync_batches where locality_code = ${codeOf('unsteady')}`)
-  expect(tries?.batches).toBeGreaterThan(6)
+  expect((await readBatches('unsteady')).length).toBeGreaterThan(6)
+})
+
+test('a failure of a receiver that is away right afterwards is held against no batch', async () => {
+  await expectAllSent('glitching', 0)
+  expect(glitch.left).toBe(0)
+  expect(await readBatches('glitching')).toEqual([{ attempts: 1, split_at: null }])
 })
 
 test('poisoned records are rejected with their reason, every other one is accepted, and the window parks for none', async () => {
@@ -336,8 +361,11 @@ test('a receiver that is away until the slot is over: a retry moves the window t
   await expectAllSent('outlasting', 1)
 })
 
-test('a receiver that is busy for an hour is asked once, and not again before', async () => {
-  const { state, pending } = await look('busyForAnHour')
+test.each<[string, Name]>([
+  ['from the start', 'busyForAnHour'],
+  ['in the middle', 'busyForAnHourLater'],
+])('a receiver that is busy for an hour %s is asked once, and not again before', async (_when, name) => {
+  const { state, pending } = await look(name)
   expect({ state, pending }).toEqual({ state: 'sending', pending: RECORDS })
-  expect(doorOf(codeOf('busyForAnHour')).faults.used('personnel-database')).toBe(1)
+  expect(doorOf(codeOf(name)).faults.used('personnel-database')).toBe(1)
 })

@@ -71,7 +71,7 @@ export const COMMAND_MUTANTS: Mutants = {
   ),
   'a window never hands over': windows('EVENTS_MAX = 1_500', 'EVENTS_MAX = 150_000'),
   'a body that can not be matched leaves no row': matching(
-    'await recordMatchFailure({ ...run, localityCode, reason: reasonOf(error) })',
+    'await recordMatchFailure({ ...input, localityCode, reason: reasonOf(error) })',
     'reasonOf(error)',
   ),
   'a verification is never finished': verifications('await finishVerification(input)', ''),
