@@ -20,7 +20,6 @@ import { DURABLE_SETTINGS } from '../start/postgres.ts'
 import { createSupervisor } from '../start/processes.ts'
 import { startServers, type Servers } from '../test/chaos/servers.ts'
 import { bringAllTo, hireCrew } from '../test/support/campaign.ts'
-import { withGuard } from '../test/support/servers.ts'
 import { bundleWorkflows } from '../worker/bundle.ts'
 import { say } from './servers.ts'
 
@@ -60,16 +59,10 @@ export async function withServers<T>(work: (servers: Servers) => Promise<T>): Pr
     settings: DURABLE_SETTINGS,
     bundle: async () => (await bundleWorkflows()).code,
   })
-  const pids = [servers.postmaster(), servers.enginePid()]
-  // However this process ends, they do not outlive it.
-  const stops = await Promise.all(
-    pids.map((pid) => withGuard(servers.folder, async () => ({ pid, stop: async () => {} }))),
-  )
   try {
     return await work(servers)
   } finally {
     await servers.stop()
-    for (const stop of stops) await stop()
   }
 }
 

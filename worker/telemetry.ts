@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type LogLevel } from '@temporalio/worker'
 import { pino, type Logger } from 'pino'
 
 /** One JSON line per event, with codes, ids and counts. Twelve and nine digits in a row never leave the process. */
@@ -17,8 +17,14 @@ export function installRuntime(logger: Logger): void {
     const { workflowId, activityType, taskQueue } = meta ?? {}
     logger[pinoLevel(level)]({ workflowId, activityType, taskQueue }, message)
   })
-  // Our own mains decide when a worker ends.
-  Runtime.install({ logger: report, shutdownSignals: [] })
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' })
+  Runtime.install({
+    logger: report,
+    // Its core would otherwise write lines of its own kind to the error output.
+    telemetryOptions: { logging: { filter, forward: {} } },
+    // Our own mains decide when a worker ends.
+    shutdownSignals: [],
+  })
 }
 
 const pinoLevel = (level: LogLevel) => (level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'info')

@@ -1,6 +1,8 @@
 import {
   ApplicationFailure,
   isGrpcServiceError,
+  QueryNotRegisteredError,
+  ServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -11,6 +13,9 @@ import { isRefusalCode, Refusal, type RefusalDetails } from '../../domain/errors
 
 /** An act waits so long for an answer; then its outcome is unknown, and the same key asks again. */
 const ANSWER_WITHIN_MS = 8_000
+
+/** The engine is away, no worker answers in time, or the process can not go on under the code of today. */
+const NO_ANSWER = [WorkflowUpdateRPCTimeoutOrCancelledError, ServiceError, QueryNotRegisteredError]
 
 /** Asks the engine, and turns what it says into what the caller may hear. */
 export async function askEngine<T>(client: Client, call: () => Promise<T>): Promise<T> {
@@ -28,9 +33,9 @@ function asRefusal(error: unknown): Refusal | undefined {
     return undefined
   }
   if (error instanceof WorkflowNotFoundError) return new Refusal('process-ended')
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error))
-    return new Refusal('outcome-unknown')
-  return undefined
+  return NO_ANSWER.some((kind) => error instanceof kind) || isGrpcServiceError(error)
+    ? new Refusal('outcome-unknown')
+    : undefined
 }
 
 function detailsOf(value: unknown): RefusalDetails {

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   check,
-  foreignKey,
   index,
   integer,
   pgTable,
@@ -13,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { bytes, instant, timeOrderedId } from './columns.ts'
-import { signatures, signingLeaves } from './signing.ts'
+import { signatures } from './signing.ts'
 import { syncSlots } from './sync-schedule.ts'
 
 /** The sending of signed versions in one confirmed slot. */
@@ -89,14 +88,6 @@ export const syncItems = pgTable(
   (table) => [
     primaryKey({ columns: [table.windowId, table.recordId] }),
     unique('sync_items_version_once').on(table.sessionId, table.recordId, table.repairNo),
-    foreignKey({
-      columns: [table.sessionId, table.recordId],
-      foreignColumns: [signingLeaves.sessionId, signingLeaves.recordId],
-    }),
-    foreignKey({
-      columns: [table.windowId, table.sessionId],
-      foreignColumns: [syncWindowSessions.windowId, syncWindowSessions.sessionId],
-    }),
     check('sync_items_state', sql`${table.state} in ('p', 'a', 'r')`),
     check('sync_items_rejected_with_reason', sql`(${table.state} = 'r') = (${table.reason} is not null)`),
     check(

@@ -170,11 +170,11 @@ export function createConversionStore(db: Database, keyring: Keyring) {
 
     /** Which of these persons already have a record in this body: hash (hex) → source and code. */
     async readPersons(localityCode: string, hashes: readonly string[]): Promise<ReadonlyMap<string, string>> {
-      // As an array made beforehand it is looked up in the index; as a join it reads every record of the body.
+      // Each looked up by itself: as a join, or as an array, it may read every record of the body for each page.
       const rows = await db.execute<{ hash: string; record: string }>(sql`
-        select encode(personal_id_hash, 'hex') as hash, source_id || '/' || record_code as record from records
-        where locality_code = ${localityCode} and personal_id_hash = any(array(
-          select decode(hex, 'hex') from unnest(${sql.param([...hashes])}::text[]) as hex))`)
+        select h.hash, r.record from unnest(${sql.param([...hashes])}::text[]) as h (hash) cross join lateral (
+          select source_id || '/' || record_code as record from records
+          where locality_code = ${localityCode} and personal_id_hash = decode(h.hash, 'hex') limit 1) as r`)
       return new Map(rows.map(({ hash, record }) => [hash, record]))
     },
 

@@ -11,7 +11,7 @@ import { findFree } from '../../start/ports.ts'
 import { serverProcesses } from '../../start/postgres-data.ts'
 import { FAST_SETTINGS, startPostgres, type PostgresSettings } from '../../start/postgres.ts'
 import { bundleImpatiently } from '../support/impatient-bundle.ts'
-import { makeServerFolder } from '../support/servers.ts'
+import { guardFolders, makeServerFolder } from '../support/servers.ts'
 
 const PASSWORD = 'only-for-tests-0123456789'
 const TEMPLATE = 'dongbo_template'
@@ -37,6 +37,7 @@ export async function startServers(
   { settings = SETTINGS, bundle = bundleImpatiently, databaseFolder }: ServerOptions = {},
 ) {
   const folder = makeServerFolder('chaos')
+  const release = guardFolders(folder, ...(databaseFolder === undefined ? [] : [databaseFolder]))
   const onLost = (failure: Error) => {
     say(failure.message)
     process.exitCode = 1
@@ -111,6 +112,7 @@ export async function startServers(
       }
     },
     async stop() {
+      release()
       await keepers.engine.stop()
       await keepers.database.stop()
       rmSync(folder, { recursive: true, force: true })

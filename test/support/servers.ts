@@ -13,10 +13,17 @@ export function makeServerFolder(purpose: string): string {
   return folder
 }
 
-/** Waits at the pipe that only we hold open; when we are gone, however we went, it ends the server and its folder. */
+/** Waits at the pipe that only we hold open; when we are gone, however we went, it ends whatever runs in our folders, and them. */
 const GUARD = `
-  const [pid, folder] = process.argv.slice(1)
-  const signal = (name) => { try { process.kill(Number(pid), name); return true } catch { return false } }
+  const { execFileSync } = require('node:child_process')
+  const folders = process.argv.slice(1)
+  const signal = (name) => {
+    const lines = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\\n')
+    const pids = lines.filter((line) => folders.some((folder) => line.includes(folder))).map((line) => parseInt(line, 10))
+    const others = pids.filter((pid) => pid !== process.pid)
+    for (const pid of others) try { process.kill(pid, name) } catch {}
+    return others.length > 0
+  }
   process.stdin.resume().on('end', () => {
     signal('SIGQUIT')
     const untilMs = Date.now() + 3000
@@ -24,13 +31,22 @@ const GUARD = `
       if (signal(0) && Date.now() < untilMs) return
       clearInterval(timer)
       signal('SIGKILL')
-      require('node:fs').rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      for (const folder of folders) try { require('node:fs').rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) } catch {}
     }, 50)
   })
 `
 
+/** Lets nothing that runs in these folders outlive us, until the returned is called. */
+export function guardFolders(...folders: readonly string[]): () => void {
+  const guard = spawn(process.execPath, ['-e', GUARD, ...folders], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  guard.unref()
+  return () => guard.kill('SIGKILL')
+}
+
 interface TestServer {
-  readonly pid: number
   readonly stop: () => Promise<void>
 }
 
@@ -44,13 +60,9 @@ export async function withGuard(
 ): Promise<() => Promise<void>> {
   try {
     const server = await start()
-    const guard = spawn(process.execPath, ['-e', GUARD, String(server.pid), folder], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    })
-    guard.unref()
+    const release = guardFolders(folder)
     return async () => {
-      guard.kill('SIGKILL')
+      release()
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     }
