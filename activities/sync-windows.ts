@@ -18,13 +18,9 @@ export interface SyncWindowDeps {
   readonly personnel: PersonnelDatabase
 }
 
-/** A batch that was read before its turn. */
-interface Ahead {
-  readonly batchNo: number
-  readonly dossiers: readonly Dossier[]
-}
-
 const WORK_MS = 20_000
+/** So many batches are under way at once, once the receiver has answered one. */
+const LANES = 3
 /** A receiver that failed on a batch is not asked about the same again at once. */
 const SEND_AGAIN_AFTER_MS = 500
 
@@ -66,12 +62,12 @@ export function createSyncWindowActivities({
   /** The receiver's answer; or its failure on this batch, of which it says afterwards that it never arrived. */
   async function sendBatch(
     { windowId, localityCode }: WindowRef,
+    secret: string,
     { idempotencyKey, wasSent }: OpenBatch,
     dossiers: readonly Dossier[],
     sessionIds: string[],
   ): Promise<DossierBatchView | GatewayFailure> {
     const signal = Context.current().cancellationSignal
-    const secret = await secretOf(localityCode)
     const find = () => personnel.findBatch(secret, localityCode, idempotencyKey, signal)
     // Its answer was lost: the receiver may have applied it.
     const found = wasSent ? await find() : null
@@ -89,54 +85,81 @@ export function createSyncWindowActivities({
       return (await find()) ?? error
     }
   }
-  /** The next batch while one is under way. What goes wrong here goes wrong again when it is its turn, and counts then. */
-  async function readAhead({ windowId, localityCode }: WindowRef, lease: number): Promise<Ahead | null> {
-    try {
-      const batch = await windows.prepareBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX)
-      if (batch === null) return null
-      return { batchNo: batch.batchNo, dossiers: await windows.readDossiers(windowId, batch.recordIds) }
-    } catch {
-      return null
+  /** Sends a batch and keeps what the receiver says of it. @returns how it went */
+  async function deliver(
+    ref: WindowRef,
+    lease: number,
+    batch: OpenBatch,
+    sessionIds: string[],
+  ): Promise<'answered' | 'failed' | 'busy'> {
+    const { windowId, localityCode } = ref
+    const { batchNo, recordIds, failedMsAgo } = batch
+    if (failedMsAgo !== null) await waitInPlace(SEND_AGAIN_AFTER_MS - failedMsAgo)
+    const dossiers = await windows.readDossiers(windowId, recordIds)
+    const [secret] = await Promise.all([
+      secretOf(localityCode),
+      assertSlot(ref),
+      windows.assertLease(windowId, lease),
+    ])
+    const answer = await sendBatch(ref, secret, batch, dossiers, sessionIds).catch(waitIfBusy)
+    Context.current().heartbeat({ batch: batchNo })
+    if (answer === null) return 'busy'
+    if (answer instanceof GatewayFailure) {
+      await windows.recordFailure({ windowId, batchNo, lease, status: answer.status ?? 500 })
+      return 'failed'
     }
+    const results = resultsOf(answer, dossiers)
+    await windows.recordAnswer({ windowId, batchNo, lease, results })
+    if (results.length === 0) throw failure('answer-incomplete', { retry: true })
+    return 'answered'
   }
-  /** Sends one batch after another until nothing is pending or the time is over; `onAnswer` hears of each that was kept. */
+  /** Sends batches side by side until nothing is pending or the time is over; `onAnswer` hears of each that was kept. */
   async function sendBatches(ref: WindowRef, lease: number, onAnswer: () => void): Promise<void> {
     const { windowId, localityCode } = ref
-    const context = Context.current()
     const untilMs = Date.now() + WORK_MS
     await assertSlot(ref)
     const sessionIds = await presentSessions(ref)
-    let ahead: Ahead | null = null
-    for (let unproven = 0; Date.now() < untilMs;) {
-      context.cancellationSignal.throwIfAborted()
-      const batch = await windows.nextBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX)
-      if (batch === null) return
-      const { batchNo, recordIds, workedSince, failedMsAgo } = batch
-      if (failedMsAgo !== null) await waitInPlace(SEND_AGAIN_AFTER_MS - failedMsAgo)
-      await assertSlot(ref)
-      const dossiers: readonly Dossier[] =
-        ahead?.batchNo === batchNo ? ahead.dossiers : await windows.readDossiers(windowId, recordIds)
-      await windows.assertLease(windowId, lease)
-      const isFirstTry = !batch.wasSent && batch.failures === 1
-      const [answer, next]: [Awaited<ReturnType<typeof sendBatch>> | null, Ahead | null] = await Promise.all([
-        sendBatch(ref, batch, dossiers, sessionIds).catch(waitIfBusy),
-        isFirstTry ? readAhead(ref, lease) : ahead,
-      ])
-      ahead = next
-      context.heartbeat({ batch: batchNo })
-      if (answer === null) continue
-      if (answer instanceof GatewayFailure) {
-        await windows.recordFailure({ windowId, batchNo, lease, status: answer.status ?? 500 })
-        if (!workedSince) unproven += 1
-        if (isReceiverInDoubt({ ...batch, records: recordIds.length }, unproven)) throw answer
-        continue
+    let unproven = 0
+    // One alone until the receiver has answered, so that one that is away or busy is not asked by many.
+    let lanesMax = 1
+    const send = async (batch: OpenBatch) => {
+      const outcome = await deliver(ref, lease, batch, sessionIds)
+      lanesMax = outcome === 'answered' ? LANES : 1
+      if (outcome === 'answered') {
+        unproven = 0
+        onAnswer()
       }
-      const results = resultsOf(answer, dossiers)
-      await windows.recordAnswer({ windowId, batchNo, lease, results })
-      if (results.length === 0) throw failure('answer-incomplete', { retry: true })
-      unproven = 0
-      onAnswer()
+      if (outcome !== 'failed') return
+      if (!batch.workedSince) unproven += 1
+      if (isReceiverInDoubt({ ...batch, records: batch.recordIds.length }, unproven))
+        throw failure('receiver-unavailable', { retry: true })
     }
+    const underWay = new Map<number, Promise<void>>()
+    const failures: unknown[] = []
+    try {
+      while (failures.length === 0 && Date.now() < untilMs) {
+        Context.current().cancellationSignal.throwIfAborted()
+        const taken = [...underWay.keys()]
+        const batch =
+          taken.length < lanesMax
+            ? await windows.nextBatch(windowId, localityCode, lease, DOSSIER_BATCH_MAX, taken)
+            : null
+        if (batch !== null) {
+          const { batchNo } = batch
+          const sending = send(batch).catch((error: unknown) => void failures.push(error))
+          underWay.set(
+            batchNo,
+            sending.then(() => void underWay.delete(batchNo)),
+          )
+        } else if (underWay.size > 0) await Promise.race(underWay.values())
+        // Where one ended meanwhile there may be more to send now.
+        else if (taken.length === 0) break
+      }
+    } finally {
+      // What the others bring is kept, whatever went wrong with one.
+      await Promise.all(underWay.values())
+    }
+    if (failures.length > 0) throw failures[0]
   }
 
   return {

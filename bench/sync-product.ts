@@ -177,7 +177,7 @@ export async function openSyncProduct(
     /** When the first batch of a window was sent and the last answer kept, in epoch milliseconds. */
     async readSending(windowId: string): Promise<{ firstMs: number; lastMs: number }> {
       const [times] = await ours<{ firstMs: number; lastMs: number }[]>`
-        select (extract(epoch from min(first_sent_at)) * 1000)::float8 as "firstMs",
+        select (extract(epoch from min(uuid_extract_timestamp(idempotency_key))) * 1000)::float8 as "firstMs",
           (extract(epoch from max(answered_at)) * 1000)::float8 as "lastMs" from sync_batches where window_id = ${windowId}`
       return times ?? { firstMs: Number.NaN, lastMs: Number.NaN }
     },

@@ -41,6 +41,9 @@ export const syncWindows = pgTable(
     parkingNo: integer('parking_no').notNull().default(0),
     parkedReason: text('parked_reason'),
     completedAt: instant('completed_at'),
+    /** Counted when it was completed, for nothing changes in it afterwards. */
+    accepted: integer('accepted'),
+    rejected: integer('rejected'),
     recordedAt: instant('recorded_at')
       .notNull()
       .default(sql`now()`),
@@ -49,6 +52,10 @@ export const syncWindows = pgTable(
     unique('sync_windows_of_locality').on(table.windowId, table.localityCode),
     index('sync_windows_campaign').on(table.campaignId, table.windowId),
     index('sync_windows_locality').on(table.localityCode, table.windowId),
+    check(
+      'sync_windows_counted',
+      sql`num_nonnulls(${table.completedAt}, ${table.accepted}, ${table.rejected}) in (0, 3)`,
+    ),
     check('sync_windows_parked', sql`(${table.parkedAt} is null) = (${table.parkedReason} is null)`),
     check('sync_windows_kind', sql`${table.kind} in ('campaign', 'delta')`),
   ],
@@ -88,6 +95,7 @@ export const syncItems = pgTable(
   (table) => [
     primaryKey({ columns: [table.windowId, table.recordId] }),
     unique('sync_items_version_once').on(table.sessionId, table.recordId, table.repairNo),
+    index('sync_items_record').on(table.recordId, table.versionNo),
     check('sync_items_state', sql`${table.state} in ('p', 'a', 'r')`),
     check('sync_items_rejected_with_reason', sql`(${table.state} = 'r') = (${table.reason} is not null)`),
     check(
@@ -111,8 +119,8 @@ export const syncBatches = pgTable(
     recordIds: bigint('record_ids', { mode: 'number' }).array().notNull(),
     bodySha256: bytes('body_sha256'),
     attempts: integer('attempts').notNull().default(0),
-    /** When these records were sent for the first time, in whatever batch they stood. */
-    firstSentAt: instant('first_sent_at'),
+    /** When the receiver failed on these records for the first time, in whatever batch they stood. */
+    firstFailedAt: instant('first_failed_at'),
     sentAt: instant('sent_at'),
     answeredAt: instant('answered_at'),
     answerCode: integer('answer_code'),

@@ -89,8 +89,9 @@ const updateRecords = ({ localityCode }: AssessedBody) => sql`
     ['no-records', sql`not exists (select from records where locality_code = ${localityCode})`],
     [
       'record-on-closed-unit',
-      sql`exists (select from records r where r.locality_code = ${localityCode} and not exists (
-        select from units u where u.code = r.unit_code and upper_inf(u.valid)))`,
+      sql`exists (
+        select from (select distinct unit_code from records where locality_code = ${localityCode}) r
+        where not exists (select from units u where u.code = r.unit_code and upper_inf(u.valid)))`,
     ],
   )} as blockers, ${epochMs(sql`(select max(converted_at) from newest)`)} as completed`
 

@@ -8,13 +8,11 @@ export class LostLease extends Error {
   override readonly name = 'LostLease'
 }
 
-export interface PreparedBatch {
-  readonly batchNo: number
-  readonly recordIds: readonly number[]
-}
 /** A batch that was taken to be sent. */
-export interface OpenBatch extends PreparedBatch {
+export interface OpenBatch {
+  readonly batchNo: number
   readonly idempotencyKey: string
+  readonly recordIds: readonly number[]
   /** What became of it is not known: it is asked for before it is sent again. */
   readonly wasSent: boolean
   /** How often the receiver has failed on it if it does so now, too. */
@@ -52,47 +50,35 @@ export function createBatchStore(db: Database) {
   return {
     /**
      * The batch to be sent next: one whose answer was lost, else what the rule about failed batches says (which cuts and
-     * rejects on the way), else a new one over what is pending. Null when nothing is left to send.
+     * rejects on the way), else a new one over what is pending. `underWay` are those that this attempt is sending just now:
+     * as long as the receiver has failed on none, new ones may go beside them. Null when nothing is left to send, or
+     * nothing before those have ended.
      */
     nextBatch: (
       windowId: string,
       localityCode: string,
       lease: number,
       size: number,
+      underWay: readonly number[] = [],
     ): Promise<OpenBatch | null> =>
       db.transaction(async (tx) => {
         await holdLease(tx, windowId, lease)
         for (let hasMore = true; ;) {
           const open = await readOpen(tx, windowId)
-          const lost = open.find(({ failed }) => !failed)
+          if (underWay.length > 0 && open.some(({ isSuspect }) => isSuspect)) return null
+          const waiting = open.filter(({ batchNo }) => !underWay.includes(batchNo))
+          const lost = waiting.find(({ failed }) => !failed)
           if (lost !== undefined) return take(tx, windowId, lost)
-          const step = nextBatchStep(open, hasMore)
+          const step = nextBatchStep(waiting, hasMore)
           if (step === null) return null
-          if (step.kind === 'new-batch')
-            hasMore = (await makeBatch(tx, windowId, localityCode, size)) !== null
+          if (step.kind === 'new-batch') hasMore = await makeBatch(tx, windowId, localityCode, size)
           else if (step.kind === 'cut') await cut(tx, windowId, step.batchNo)
           else if (step.kind === 'reject') await reject(tx, windowId, step.batchNo)
           else {
-            const again = open.find(({ batchNo }) => batchNo === step.batchNo)
+            const again = waiting.find(({ batchNo }) => batchNo === step.batchNo)
             if (again !== undefined) return take(tx, windowId, again)
           }
         }
-      }),
-
-    /**
-     * Makes the batch that `nextBatch` would make next, so that it can be read while the one before it is under way. Null
-     * when nothing is left for it, or when the rule about failed batches might say otherwise.
-     */
-    prepareBatch: (
-      windowId: string,
-      localityCode: string,
-      lease: number,
-      size: number,
-    ): Promise<PreparedBatch | null> =>
-      db.transaction(async (tx) => {
-        await holdLease(tx, windowId, lease)
-        const open = await readOpen(tx, windowId)
-        return open.length > 1 ? null : makeBatch(tx, windowId, localityCode, size)
       }),
 
     /** Keeps that the receiver failed on a batch, after it said that the batch never arrived. */
@@ -106,7 +92,7 @@ export function createBatchStore(db: Database) {
         await holdLease(tx, windowId, lease)
         await tx
           .update(syncBatches)
-          .set({ answerCode: status })
+          .set({ answerCode: status, firstFailedAt: sql`coalesce(${syncBatches.firstFailedAt}, now())` })
           .where(and(eq(syncBatches.windowId, windowId), eq(syncBatches.batchNo, batchNo)))
       }),
 
@@ -129,22 +115,24 @@ export function createBatchStore(db: Database) {
 
 type OpenRow = Awaited<ReturnType<typeof readOpen>>[number]
 
-/** Batches without an end, oldest first. */
+/** Batches without an end, oldest first. Only what was sent after the receiver had failed on one shows that it works. */
 async function readOpen(tx: Transaction, windowId: string) {
   const well = sql`
     select from sync_batches o where o.window_id = b.window_id and o.answer_code = ${ANSWERED_WELL}
-      and o.answered_at > b.first_sent_at`
+      and o.sent_at > b.first_failed_at`
   return tx.execute<{
     batchNo: number
     records: number
     failures: number
     failed: boolean
+    isSuspect: boolean
     workedSince: boolean
     failedSince: boolean
     failedMsAgo: number | null
   }>(sql`
     select batch_no as "batchNo", cardinality(record_ids) as records, attempts as failures, answer_code is not null as failed,
-      exists (${well}) as "workedSince", answer_code is not null and exists (${well} and o.answered_at < b.sent_at) as "failedSince",
+      first_failed_at is not null as "isSuspect", exists (${well}) as "workedSince",
+      answer_code is not null and exists (${well} and o.answered_at < b.sent_at) as "failedSince",
       case when answer_code is not null then (extract(epoch from now() - sent_at) * 1000)::int end as "failedMsAgo"
     from sync_batches b where window_id = ${windowId} and answered_at is null and split_at is null order by batch_no`)
 }
@@ -158,7 +146,7 @@ async function take(tx: Transaction, windowId: string, batch: OpenRow): Promise<
     wasSent: boolean
     failures: number
   }>(sql`
-    update sync_batches set sent_at = now(), first_sent_at = coalesce(first_sent_at, now()), answer_code = null,
+    update sync_batches set sent_at = now(), answer_code = null,
       attempts = attempts + case when sent_at is null or answer_code is not null then 1 else 0 end
     where window_id = ${windowId} and batch_no = ${batchNo}
     returning idempotency_key as "idempotencyKey", record_ids as "recordIds", old.sent_at is not null as "wasSent", attempts as failures`)
@@ -169,13 +157,13 @@ async function take(tx: Transaction, windowId: string, batch: OpenRow): Promise<
 /** Of a window that was listed a moment ago the planner thinks that it is empty, and would read all of it for each batch. */
 const walkByRecord = (tx: Transaction) => tx.execute(sql`set local enable_bitmapscan = off`)
 
-/** Null when nothing is pending outside the open batches. What no batch held yet comes before what answers left out. */
+/** Whether something was pending outside the open batches. What no batch held yet comes before what answers left out. */
 async function makeBatch(
   tx: Transaction,
   windowId: string,
   localityCode: string,
   size: number,
-): Promise<PreparedBatch | null> {
+): Promise<boolean> {
   await walkByRecord(tx)
   const [window] = await tx.execute<{ last: string }>(
     sql`select last_batched_id as last from sync_windows where window_id = ${windowId}`,
@@ -186,7 +174,7 @@ async function makeBatch(
     select from sync_batches b where b.window_id = i.window_id and b.answered_at is null and b.split_at is null
       and i.record_id = any(b.record_ids))`
   for (const which of [untouched, leftOut]) {
-    const [made] = await tx.execute<{ batchNo: number; recordIds: string[] }>(sql`
+    const made = await tx.execute(sql`
       with pending as (
         select record_id from sync_items i where window_id = ${windowId} and state = 'p' and ${which}
         order by record_id limit ${size}),
@@ -199,10 +187,10 @@ async function makeBatch(
       moved as (
         update sync_windows w set last_batched_id = greatest(last_batched_id, record_ids[cardinality(record_ids)])
         from made where w.window_id = ${windowId})
-      select batch_no as "batchNo", record_ids as "recordIds" from made`)
-    if (made !== undefined) return { ...made, recordIds: made.recordIds.map(Number) }
+      select from made`)
+    if (made.length > 0) return true
   }
-  return null
+  return false
 }
 
 async function settle(
@@ -225,9 +213,9 @@ async function settle(
 /** Two batches in its place, each under a key of its own. */
 async function cut(tx: Transaction, windowId: string, batchNo: number): Promise<void> {
   await tx.execute(sql`
-    insert into sync_batches (window_id, batch_no, locality_code, first_sent_at, record_ids)
+    insert into sync_batches (window_id, batch_no, locality_code, first_failed_at, record_ids)
     select window_id, (select max(batch_no) from sync_batches where window_id = ${windowId}) + half.no, locality_code,
-      first_sent_at, half.record_ids
+      first_failed_at, half.record_ids
     from sync_batches b cross join lateral (values
       (1, b.record_ids[:cardinality(b.record_ids) / 2]), (2, b.record_ids[cardinality(b.record_ids) / 2 + 1:])) as half (no, record_ids)
     where window_id = ${windowId} and batch_no = ${batchNo}`)

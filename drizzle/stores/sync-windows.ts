@@ -24,7 +24,7 @@ export function createWindowStore(db: Database, keyring: Keyring) {
       const [found] = await db.select().from(syncWindows).where(eq(syncWindows.windowId, windowId))
       return found === undefined || !covers(scope, found.localityCode) ? null : found
     },
-    /** Newest first; counts are recounted from the items. */
+    /** Newest first; where something is still to be sent the counts are taken from the items. */
     readWindows: async (
       scope: Scope,
       page: { readonly campaignId: string; readonly before: string | null; readonly limit: number },
@@ -43,7 +43,7 @@ export function createWindowStore(db: Database, keyring: Keyring) {
         )
         .orderBy(desc(syncWindows.windowId))
         .limit(page.limit)
-      const ids = rows.map(({ windowId }) => windowId)
+      const ids = rows.filter(({ completedAt }) => completedAt === null).map(({ windowId }) => windowId)
       const counts = await db.execute<{ window_id: string; a: string; r: string; p: string }>(sql`
         select window_id, count(*) filter (where state = 'a') as a, count(*) filter (where state = 'r') as r,
           count(*) filter (where state = 'p') as p
@@ -52,8 +52,8 @@ export function createWindowStore(db: Database, keyring: Keyring) {
         const found = counts.find(({ window_id }) => window_id === row.windowId)
         return {
           ...row,
-          accepted: Number(found?.a ?? 0),
-          rejected: Number(found?.r ?? 0),
+          accepted: row.accepted ?? Number(found?.a ?? 0),
+          rejected: row.rejected ?? Number(found?.r ?? 0),
           pending: Number(found?.p ?? 0),
         }
       })
@@ -166,9 +166,17 @@ export function createWindowStore(db: Database, keyring: Keyring) {
       }),
     complete: (windowId: string, localityCode: string, nowMs: number): Promise<void> =>
       db.transaction(async (tx) => {
+        const countOf = (state: 'a' | 'r') => sql<number>`(
+          select count(*) from sync_items where window_id = ${windowId} and state = ${state})`
         const completed = await tx
           .update(syncWindows)
-          .set({ completedAt: nowMs, parkedAt: null, parkedReason: null })
+          .set({
+            completedAt: nowMs,
+            parkedAt: null,
+            parkedReason: null,
+            accepted: countOf('a'),
+            rejected: countOf('r'),
+          })
           .where(and(eq(syncWindows.windowId, windowId), isNull(syncWindows.completedAt)))
           .returning({ windowId: syncWindows.windowId })
         if (completed.length === 0) return

@@ -4,7 +4,8 @@ import { isReceiverInDoubt, nextBatchStep, type FailedBatch } from '../../domain
 interface Row {
   readonly batchNo: number
   readonly ids: readonly number[]
-  readonly firstSent: number
+  /** Of its records, in whatever batch they stood. */
+  firstFailed: number | null
   sent: number
   attempts: number
   hasFailed: boolean
@@ -69,17 +70,17 @@ class SimulatedWindow {
     if (this.#circumstances.isAway?.(this.#requests)) throw new Away()
   }
 
-  #write(ids: readonly number[], firstSent: number): void {
+  #write(ids: readonly number[], firstFailed: number | null): void {
     this.#batches += 1
-    this.#open.push({ batchNo: this.#batches, ids, firstSent, sent: 0, attempts: 0, hasFailed: false })
+    this.#open.push({ batchNo: this.#batches, ids, firstFailed, sent: 0, attempts: 0, hasFailed: false })
   }
 
   #close(row: Row): void {
     this.#open = this.#open.filter((other) => other !== row)
   }
 
-  #factsOf({ batchNo, ids, firstSent, sent, attempts }: Row): FailedBatch {
-    const isSince = (answered = 0) => answered > firstSent
+  #factsOf({ batchNo, ids, firstFailed, sent, attempts }: Row): FailedBatch {
+    const isSince = (answered = 0) => firstFailed !== null && answered > firstFailed
     return {
       batchNo,
       records: ids.length,
@@ -104,7 +105,7 @@ class SimulatedWindow {
         const count = Math.min(size, records - this.#listed)
         this.#write(
           Array.from({ length: count }, (_, index) => this.#listed + index),
-          this.#now,
+          null,
         )
         this.#listed += count
         continue
@@ -116,8 +117,8 @@ class SimulatedWindow {
       if (step.kind === 'reject') for (const id of row.ids) this.rejected.add(id)
       else {
         const middle = Math.floor(row.ids.length / 2)
-        this.#write(row.ids.slice(0, middle), row.firstSent)
-        this.#write(row.ids.slice(middle), row.firstSent)
+        this.#write(row.ids.slice(0, middle), row.firstFailed)
+        this.#write(row.ids.slice(middle), row.firstFailed)
       }
     }
   }
@@ -135,6 +136,7 @@ class SimulatedWindow {
       this.failedSends += 1
       this.#ask()
       row.hasFailed = true
+      row.firstFailed ??= this.#now
       return false
     }
     this.#now += 1

@@ -30,6 +30,14 @@ async function next(size = 6, lease = 1): Promise<OpenBatch> {
   if (batch === null) throw new Error('nothing left')
   return batch
 }
+const beside = (...batches: readonly OpenBatch[]) =>
+  windows.nextBatch(
+    windowId,
+    BODY,
+    1,
+    2,
+    batches.map(({ batchNo }) => batchNo),
+  )
 const fail = ({ batchNo }: OpenBatch, lease = 1) =>
   windows.recordFailure({ windowId, batchNo, lease, status: 500 })
 const answer = ({ batchNo }: OpenBatch, recordIds: readonly number[], lease = 1) =>
@@ -116,23 +124,33 @@ test('what a failed batch holds is in no other one, even when something else was
   expect((await next(4)).recordIds).toEqual(answered.recordIds.slice(0, 1))
 })
 
-test('a batch is made ahead of its turn only while nothing is open but the one under way, and counts from its own sending', async () => {
+test('batches go side by side while the receiver has failed on none of them, and one after the other from then on', async () => {
   const first = await next(2)
-  const ahead = await windows.prepareBatch(windowId, BODY, 1, 2)
-  expect(await windows.prepareBatch(windowId, BODY, 1, 2)).toBeNull()
-  await answer(first, first.recordIds)
-  const second = await next(2)
-  expect(second).toMatchObject({ ...ahead, wasSent: false, failures: 1, workedSince: false })
-  await fail(second)
+  const second = await beside(first)
+  if (second === null) throw new Error('nothing beside the first')
+  expect(second.recordIds).toEqual([3, 4])
+  await fail(first)
+  expect(await beside(second)).toBeNull()
+  await answer(second, second.recordIds)
   const third = await next(2)
-  expect([...first.recordIds, ...second.recordIds, ...third.recordIds]).toEqual([1, 2, 3, 4, 5, 6])
+  expect(third.recordIds).toEqual([5, 6])
+  expect(await beside(third)).toBeNull()
+})
+
+test('an answer to a batch that was under way already does not show that a receiver works that failed meanwhile', async () => {
+  const first = await next(1)
+  const second = await windows.nextBatch(windowId, BODY, 1, 1, [first.batchNo])
+  await fail(first)
+  await answer(second ?? first, second?.recordIds ?? [])
+  const third = await next(1)
+  await fail(third)
+  expect(await next(1)).toMatchObject({ batchNo: first.batchNo, workedSince: false })
 })
 
 test('an attempt that was overtaken takes no batch and keeps neither answer nor failure', async () => {
   const batch = await next(2)
   await windows.takeLease(windowId, 2)
   await expect(windows.nextBatch(windowId, BODY, 1, 2)).rejects.toThrow(LostLease)
-  await expect(windows.prepareBatch(windowId, BODY, 1, 2)).rejects.toThrow(LostLease)
   await expect(answer(batch, batch.recordIds)).rejects.toThrow(LostLease)
   await expect(fail(batch)).rejects.toThrow(LostLease)
   expect(await next(2, 2)).toMatchObject({ batchNo: batch.batchNo, wasSent: true, failures: 1 })
