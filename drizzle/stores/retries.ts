@@ -69,6 +69,7 @@ export function createRetryStore(db: Database) {
       db.transaction(async (tx) => {
         const { retryId, campaignId } = order
         await lockCampaign(tx, campaignId)
+        await forgetOldPreviews(tx, campaignId)
         const windows = await readParked(tx, scope, campaignId, filter)
         assertRetryable(windows.length)
         const [created] = await tx
@@ -288,6 +289,15 @@ async function countRecords<T extends { readonly windowId: string }>(on: Executo
     return { accepted, rejected, pending, ...window }
   })
 }
+
+/** Of those that nobody confirmed within a day; whoever holds the token is told that there is none. */
+const forgetOldPreviews = (tx: Transaction, campaignId: string) =>
+  tx.execute(sql`
+    with old as (
+      select retry_id from retries
+      where campaign_id = ${campaignId} and confirmed_at is null and previewed_at < now() - interval '1 day'),
+    windows as (delete from retry_items i using old where i.retry_id = old.retry_id)
+    delete from retries r using old where r.retry_id = old.retry_id`)
 
 /** Parked windows that are asked for and stand in no other retry that has still to come to them. */
 async function readParked(tx: Transaction, scope: Scope, campaignId: string, filter: RetryFilter) {

@@ -94,6 +94,19 @@ test('a preview whose answer was lost is given again as it was kept', async () =
   expect(await preview(EVERY, first.retryId)).toEqual(first)
 })
 
+test('a preview that nobody confirmed within a day is forgotten at the next one; a confirmed retry never is', async () => {
+  const { preview, confirm, db } = await threeParked()
+  const [forgotten, kept] = [await preview(), await preview({ localityCodes: ['H26'], reasons: null })]
+  await confirm(kept.token)
+  await db.execute(sql`update retries set previewed_at = now() - interval '25 hours'`)
+  const fresh = await preview()
+  const rows = await db.execute<{ windows: string }>(sql`
+    select retry_id || ': ' || count(*) as windows from retries join retry_items using (retry_id)
+    group by retry_id order by count(*)`)
+  expect(rows.map(({ windows }) => windows)).toEqual([`${kept.retryId}: 1`, `${fresh.retryId}: 2`])
+  expect(await refusalOf(confirm(forgotten.token))).toEqual({ code: 'not-found' })
+})
+
 test('a double click gives one retry, one process and one audit entry that names the set', async () => {
   const { preview, confirm, orders, db } = await threeParked()
   const { retryId, token } = await preview()
