@@ -72,7 +72,13 @@ export function createSigningActivities({ signing, clock, signatures }: SigningD
       const [signature, anchors] = await callingOut(() =>
         Promise.all([signatures.sign(order, signal), signatures.readTrustAnchors(signal)]),
       )
-      const verified = await verifySignature({ ...signature, manifest, localityCode, anchors })
+      const verified = await verifySignature({
+        ...signature,
+        manifest,
+        localityCode,
+        anchors,
+        atMs: Date.now(),
+      })
       if (!verified) throw failure('signature-not-valid', { retry: false })
       await signing.keepSignature({ sessionId, localityCode, ...signature, nowMs: await clock.now() })
     },

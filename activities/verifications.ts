@@ -90,7 +90,7 @@ async function rulesBroken(
   localityCode: string,
   anchors: readonly string[],
 ): Promise<readonly VerificationRule[]> {
-  const { sessionId, manifest, cms, certificateSha256, leaves, root, isAsFrozen } = session
+  const { sessionId, manifest, cms, certificateSha256, signedMs: atMs, leaves, root, isAsFrozen } = session
   const says = readManifest(manifest)
   const isAsSigned =
     isAsFrozen &&
@@ -98,7 +98,7 @@ async function rulesBroken(
     says.locality === localityCode &&
     says.leaves === leaves &&
     says.root === `sha256:${root}`
-  const isValid = await verifySignature({ cms, certificateSha256, manifest, localityCode, anchors })
+  const isValid = await verifySignature({ cms, certificateSha256, manifest, localityCode, anchors, atMs })
   return [
     ...(isAsSigned ? [] : (['session-altered'] as const)),
     ...(isValid ? [] : (['signature-not-valid'] as const)),

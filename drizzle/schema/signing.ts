@@ -82,4 +82,8 @@ export const signatures = pgTable('signatures', {
   certificateSha256: bytes('certificate_sha256').notNull(),
   timestampToken: bytes('timestamp_token'),
   verifiedAt: instant('verified_at').notNull(),
+  /** In real time, also in a rehearsal: certificates know no other. */
+  recordedAt: instant('recorded_at')
+    .notNull()
+    .default(sql`now()`),
 })

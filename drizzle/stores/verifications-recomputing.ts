@@ -43,6 +43,8 @@ export interface SignedSession {
   readonly manifest: string
   readonly cms: Uint8Array
   readonly certificateSha256: Uint8Array
+  /** When the signature came, in real epoch milliseconds. */
+  readonly signedMs: number
   readonly leaves: number
   /** In hexadecimal, recomputed from the leaves. */
   readonly root: string
@@ -256,10 +258,12 @@ async function rootSessions(tx: Transaction, code: string): Promise<SignedSessio
     manifest: string
     cms: Uint8Array
     certificate_sha256: Uint8Array
+    signed_ms: number
     leaves: number
     root: Uint8Array
   }>(sql`
-    select s.session_id, s.manifest, g.cms, g.certificate_sha256, s.leaves, s.root
+    select s.session_id, s.manifest, g.cms, g.certificate_sha256, s.leaves, s.root,
+      (extract(epoch from g.recorded_at) * 1000)::float8 as signed_ms
     from signing_sessions s join signatures g using (session_id) where s.locality_code = ${code} order by s.session_id`)
   const rooted: SignedSession[] = []
   for (const { session_id: sessionId, manifest, cms, ...session } of sessions) {
@@ -269,6 +273,7 @@ async function rootSessions(tx: Transaction, code: string): Promise<SignedSessio
       manifest,
       cms,
       certificateSha256: session.certificate_sha256,
+      signedMs: session.signed_ms,
       leaves,
       root: Buffer.from(root).toString('hex'),
       isAsFrozen: leaves === session.leaves && isSame(root, session.root),

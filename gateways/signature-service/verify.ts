@@ -10,11 +10,13 @@ export interface SignatureToVerify {
   readonly localityCode: string
   /** Accepted authorities, PEM. */
   readonly anchors: readonly string[]
+  /** When it was made, in epoch milliseconds: its certificate must have been valid then. */
+  readonly atMs: number
 }
 
 /**
  * Whether the signature is over exactly these bytes, by a certificate that was issued to this body by an accepted
- * authority, is valid now and may sign. Revocation is not asked yet.
+ * authority, was valid at that instant and may sign. Revocation is not asked yet.
  */
 export async function verifySignature(input: SignatureToVerify): Promise<boolean> {
   const signed = readSignedData(input.cms)
@@ -45,9 +47,8 @@ function readSignedData(cms: Uint8Array): SignedData | null {
 }
 
 /** The chain engine of pkijs checks neither key usage nor the body: we do. */
-function isTrusted(signer: X509Certificate, { localityCode, anchors }: SignatureToVerify): boolean {
-  const now = Date.now()
-  if (Date.parse(signer.validFrom) > now || Date.parse(signer.validTo) < now || signer.ca) return false
+function isTrusted(signer: X509Certificate, { localityCode, anchors, atMs }: SignatureToVerify): boolean {
+  if (Date.parse(signer.validFrom) > atMs || Date.parse(signer.validTo) < atMs || signer.ca) return false
   if (!signer.subject.split(/\n| \+ /).includes(`OU=${localityCode}`)) return false
   return anchors.some((pem) => {
     const anchor = new X509Certificate(pem)

@@ -24,14 +24,16 @@ afterAll(() => sandbox[Symbol.asyncDispose]())
 const sign = (localityCode: string, sessionId = randomUUID()) =>
   service.sign({ localityCode, signer: 'somebody', sessionId, manifest })
 
-test('a signature over a manifest is valid for its body, and for no other body or manifest', async () => {
+test('a signature over a manifest is valid for its body, and for no other body, manifest or time of its certificate', async () => {
   const signature = await sign('H26')
   const anchors = await service.readTrustAnchors()
   const verify = (change: object) =>
-    verifySignature({ ...signature, manifest, localityCode: 'H26', anchors, ...change })
+    verifySignature({ ...signature, manifest, localityCode: 'H26', anchors, atMs: Date.now(), ...change })
   expect(await verify({})).toBe(true)
   expect(await verify({ manifest: manifest.replace('3', '4') })).toBe(false)
   expect(await verify({ localityCode: 'G09' })).toBe(false)
+  expect(await verify({ atMs: Date.parse('2020-01-01T00:00:00Z') })).toBe(false)
+  expect(await verify({ atMs: Date.parse('2099-01-01T00:00:00Z') })).toBe(false)
   expect(await verify({ certificateSha256: Buffer.alloc(32) })).toBe(false)
   expect(await verify({ cms: Buffer.from('nonsense') })).toBe(false)
 })
