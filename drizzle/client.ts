@@ -21,3 +21,15 @@ export type Database = ReturnType<typeof connectDatabase>['db']
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 /** Where a statement may run: on the pool, or inside somebody's transaction. */
 export type Executor = Database | Transaction
+
+/** Nobody is there, the connection broke, or PostgreSQL is going down, coming up or full. */
+const AWAY =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[1-5]|53\w{3})$/
+/** Whether a statement failed because the database could not be asked, not because of what was asked. */
+export const isDatabaseAway = (error: unknown): boolean => AWAY.test(databaseCodeOf(error))
+
+/** The driver's or PostgreSQL's code of an error, which may be wrapped once; empty where it has none. */
+export function databaseCodeOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
+}

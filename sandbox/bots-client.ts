@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { tokenView } from '../api/contract/access.ts'
 
 const ANSWER_WITHIN_MS = 30_000
-const TRIES_MAX = 60
+/** Longer than the API leaves a request to a process of its own that was killed. */
+const TRIES_MAX = 80
 const WAIT_MS = 500
 
 export const logIns = z.array(
@@ -70,12 +71,15 @@ export function createUser(apiUrl: string, { name, password }: BotLogIn) {
     for (let tries = 1; ; tries += 1) {
       const response = await once(method, path, key, body, type).catch(() => null)
       if (response?.ok) return schema.parse(await response.json())
-      const mayRepeat = response === null || response.status >= 500 || response.status === 401
+      const said: unknown = await response?.json().catch(() => null)
+      const { code } = z.object({ code: z.string() }).catch({ code: 'no-answer' }).parse(said)
+      const mayRepeat =
+        response === null ||
+        response.status >= 500 ||
+        response.status === 401 ||
+        code === 'request-in-progress'
       if (response?.status === 401) token = null
-      if (!mayRepeat || tries >= TRIES_MAX) {
-        const problem: unknown = await response?.json().catch(() => null)
-        throw new Declined(z.object({ code: z.string() }).catch({ code: 'no-answer' }).parse(problem).code)
-      }
+      if (!mayRepeat || tries >= TRIES_MAX) throw new Declined(code)
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
     }
   }

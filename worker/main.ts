@@ -19,6 +19,7 @@ import { keepClock } from './clock-keeper.ts'
 import { sweepMatchingSchedules } from './matching-schedules.ts'
 import { createProcesses, tellSleepers } from './processes.ts'
 import { scrubFailures } from './scrub.ts'
+import { waitForDatabase } from './patience.ts'
 import { keepSweeping, sweepNotices, sweepStarts } from './sweeps.ts'
 import { createLogger, installRuntime, serveHealth } from './telemetry.ts'
 
@@ -69,7 +70,9 @@ const worker = await Worker.create({
   namespace,
   taskQueue: TASK_QUEUES[config.WORKER_ROLE],
   activities,
-  interceptors: { activity: [scrubFailures((line) => logger.warn(line, 'activity failed'))] },
+  interceptors: {
+    activity: [scrubFailures((line) => logger.warn(line, 'activity failed')), waitForDatabase],
+  },
   shutdownGraceTime: '4s',
   ...(config.WORKER_ROLE === 'workflow' ? await workflowOptions(config) : workOptions()),
 })

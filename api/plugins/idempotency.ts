@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../../domain/errors.ts'
 import type { Fingerprint, RequestKey, RequestStore } from '../../drizzle/stores/access-requests.ts'
@@ -30,8 +31,13 @@ interface Deps {
   readonly renewalMs: number
 }
 
+/** A claim that could not be given back is tried again until shortly before another request may take it over. */
+const GIVE_BACK_EVERY_MS = 300
+const GIVE_BACK_WITHIN_MS = 25_000
+
 interface Claimed {
   readonly key: RequestKey
+  readonly sinceMs: number
   /** Ends its renewal: afterwards nothing takes the claim again. */
   readonly settle: () => Promise<void>
 }
@@ -51,6 +57,7 @@ export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: D
     if (typeof key !== 'string' || !KEY_SHAPE.test(key)) throw new Refusal('idempotency-key-missing')
     const [path = ''] = request.url.split('?', 1)
     const requestKey = { subject: request.actor.subject, route: path, key }
+    const sinceMs = Date.now()
     const claim = await requests.claim(requestKey, fingerprintOf(request), await now())
     if (claim.kind === 'other-request') throw new Refusal('idempotency-key-reused')
     if (claim.kind === 'in-progress') throw new Refusal('request-in-progress')
@@ -68,7 +75,7 @@ export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: D
       body instanceof Readable
         ? renewing(body, { everyMs: renewalMs, renew: () => requests.renew(requestKey) })
         : async () => {}
-    claimed.set(request, { key: requestKey, settle })
+    claimed.set(request, { key: requestKey, sinceMs, settle })
     request.operation = { id: claim.operationId, occurredMs: claim.occurredMs }
     return undefined
   })
@@ -77,17 +84,36 @@ export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: D
     const found = claimed.get(request)
     if (found === undefined) return payload
     claimed.delete(request)
-    const { key, settle } = found
+    const { key, sinceMs, settle } = found
     await settle()
-    if (reply.statusCode < 400 && typeof payload === 'string')
-      await requests.answer(key, {
-        status: reply.statusCode,
-        response: payload,
-        requestSha256: request.fileSha256 === null ? undefined : hashOf(request, request.fileSha256),
-      })
-    else await requests.release(key)
+    // Without the database the claim stands, and whoever repeats the request would be told to wait for it.
+    const giveBackLater = () => void giveBack(requests, key, sinceMs + GIVE_BACK_WITHIN_MS)
+    if (reply.statusCode >= 400 || typeof payload !== 'string') {
+      await requests.release(key).catch(giveBackLater)
+      return payload
+    }
+    const answer = {
+      status: reply.statusCode,
+      response: payload,
+      requestSha256: request.fileSha256 === null ? undefined : hashOf(request, request.fileSha256),
+    }
+    await requests.answer(key, answer).catch((error: unknown) => {
+      giveBackLater()
+      throw error
+    })
     return payload
   })
+}
+
+async function giveBack(requests: RequestStore, key: RequestKey, untilMs: number): Promise<void> {
+  while (Date.now() < untilMs) {
+    await pause(GIVE_BACK_EVERY_MS, undefined, { ref: false })
+    const isDone = await requests.release(key).then(
+      () => true,
+      () => false,
+    )
+    if (isDone) return
+  }
 }
 
 /** Renews a claim while its body is read. Where that fails the body ends: another request may have taken its place. */

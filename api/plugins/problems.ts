@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod'
 import { explain, Refusal, type RefusalCode, type RefusalDetails } from '../../domain/errors.ts'
+import { databaseCodeOf, isDatabaseAway } from '../../drizzle/client.ts'
 import type { Connections } from './connections.ts'
 import { SAFE_HEADERS } from './headers.ts'
 import type { MethodsAt } from './methods.ts'
@@ -124,10 +125,6 @@ const pointerTo = (context: string, path: string): string =>
     .map((part) => (/^(\d{1,4}|[a-zA-Z][\w-]{0,49})$/.test(part) ? part : '*'))
     .join('/')
 
-/** Nobody is there, the connection broke, or PostgreSQL is going down, coming up or full. */
-const DATABASE_AWAY =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|CONNECT_TIMEOUT|CONNECTION_\w+|08\w{3}|57P0[1-5]|53\w{3})$/
-
 /** Turns whatever went wrong into problem+json. What was sent is never echoed, and a bug tells nothing but its id. */
 export function answerWithProblems(app: FastifyInstance, methodsAt: MethodsAt): void {
   // JSON is the language of this API; the routes that take files say so themselves.
@@ -152,8 +149,7 @@ export function answerWithProblems(app: FastifyInstance, methodsAt: MethodsAt): 
     if (status === 415) return answer(request, reply, 'unsupported-media-type')
     if (status >= 400 && status < 500) return answer(request, reply, 'invalid-request', { status })
     request.log.error({ code: codeOf(error), bug: isResponseSerializationError(error) }, 'request failed')
-    const isAway = DATABASE_AWAY.test(databaseCodeOf(error))
-    return answer(request, reply, isAway ? 'database-unreachable' : 'unexpected')
+    return answer(request, reply, isDatabaseAway(error) ? 'database-unreachable' : 'unexpected')
   })
 }
 
@@ -201,9 +197,4 @@ function codeOf(error: unknown): string {
   const code = databaseCodeOf(error)
   const [, place = ''] = (error.stack ?? '').match(/\n\s+at .*?((?:api|drizzle|domain)\/[^\s)]+)/) ?? []
   return [error.name, code, place].filter(Boolean).join(' ')
-}
-
-function databaseCodeOf(error: unknown): string {
-  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''
 }

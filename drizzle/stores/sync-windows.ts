@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, lte, sql } from 'drizzle-orm'
 import { covers, type Scope } from '../../domain/access.ts'
 import type { Database } from '../client.ts'
 import type { Keyring } from '../keyring.ts'
@@ -91,12 +91,12 @@ export function createWindowStore(db: Database, keyring: Keyring) {
         return items.count
       }),
 
-    /** Takes the window for an attempt; every attempt that was thought dead loses it. @throws LostLease */
+    /** Takes the window for an attempt, which may take it again; every one that was thought dead loses it. @throws LostLease */
     async takeLease(windowId: string, lease: number): Promise<void> {
       const taken = await db
         .update(syncWindows)
         .set({ lease })
-        .where(and(eq(syncWindows.windowId, windowId), lt(syncWindows.lease, lease)))
+        .where(and(eq(syncWindows.windowId, windowId), lte(syncWindows.lease, lease)))
         .returning({ windowId: syncWindows.windowId })
       if (taken.length === 0) throw new LostLease('a later attempt has the window')
     },

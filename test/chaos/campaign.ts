@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { verificationView } from '../../api/contract/verifications.ts'
-import { runList } from '../../api/contract/matching.ts'
+import { dayResults, runList } from '../../api/contract/matching.ts'
+import { addDays } from '../../domain/hanoi-time.ts'
 import { bringAllTo, hireCrew, retryParked, sendWindows, type Crew } from '../support/campaign.ts'
 import { persist, startKillable, type Killable } from './product.ts'
 import type { Blow, Disturbance, Phase, Schedule } from './schedules.ts'
@@ -95,13 +96,22 @@ async function carryThrough(product: Killable, crew: Crew, inPhase: InPhase): Pr
     await sendWindows(crew, campaignId, { standAt, withinMs: PHASE_MS })
     await bringAllTo(crew, campaignId, 'match-daily', within)
   })
-  await inPhase('matching', () => matchUntil(product, crew, campaignId, MATCH_DAY))
+  const matchedOn = await inPhase('matching', () => matchAll(product, crew, campaignId, MATCH_DAY))
   await inPhase('correction', async () => {
-    await correctAll(crew, campaignId)
+    await correctAll(crew, campaignId, matchedOn)
     await sendWindows(crew, campaignId, { standAt, withinMs: PHASE_MS })
-    await matchUntil(product, crew, campaignId, '2025-09-13')
+    await matchAll(product, crew, campaignId, addDays(matchedOn, 2))
   })
   return campaignId
+}
+
+/** Matches day after day, from one on, until every body was matched on the same: a register that is away fails a body's day. */
+async function matchAll(product: Killable, crew: Crew, campaignId: string, from: string): Promise<string> {
+  for (let day = from; ; day = addDays(day, 1)) {
+    await matchUntil(product, crew, campaignId, day)
+    const { localities } = await crew.operator.get(dayResults, `/matching-runs/${campaignId}/${day}`)
+    if (localities.every(({ state }) => state === 'done')) return day
+  }
 }
 
 /** Lets the day come and waits until its run, and every one before it, is finished. */
@@ -125,8 +135,8 @@ async function matchUntil(product: Killable, crew: Crew, campaignId: string, day
 }
 
 /** Every body mends what the register says differently, signs it and books the next day; a second try finds nothing left. */
-async function correctAll(crew: Crew, campaignId: string): Promise<void> {
-  await Promise.all(crew.bots.map((bot) => persist(() => bot.work(campaignId, MATCH_DAY), PHASE_MS)))
+async function correctAll(crew: Crew, campaignId: string, day: string): Promise<void> {
+  await Promise.all(crew.bots.map((bot) => persist(() => bot.work(campaignId, day), PHASE_MS)))
 }
 
 /** Starts the clock of every blow and fault of a phase. */
@@ -192,9 +202,8 @@ async function readInvariants(ownerUrl: string, campaignId: string): Promise<str
         and resolved_at is null and kind <> 'stage-overdue'
       union all select 'not started: ' || process_id from process_starts where started_at is null
       union all select 'window not complete: ' || locality_code from sync_windows where completed_at is null
-      union all select 'not matched: ' || locality_code || ' ' || day from matching_days where campaign_id = ${campaignId}
-        and state <> 'done' and day > '2025-09-12'
       union all select 'act without effect: ' || kind || ' ' || coalesce(stage, '') from stage_acts
+        join http_requests on operation_id = act_id and status < 300
         where campaign_id = ${campaignId} and effective_sequence is null and kind <> 'submit'`
     return rows.map(({ fault }) => fault)
   } finally {

@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process'
 
 /**
  * What `npm test` runs, in this order; every lane runs, also after one that failed. Those of one row run beside each other:
- * a rehearsal waits for its clock for half of its time.
+ * a rehearsal waits for its clock, and a start for its servers, for half of their time.
  */
 const ROWS = [
   ['check'],
-  ['replay'],
-  ['start'],
-  ['stores'],
-  ['http'],
+  ['replay', 'stores'],
+  ['start', 'http'],
   ['processes', 'rehearsal'],
   ['chaos'],
   ['journeys'],

@@ -33,6 +33,7 @@ import { createPopulationDatabase } from '../../gateways/population-database/cli
 import { createSignatureService } from '../../gateways/signature-service/client.ts'
 import { bundleWorkflows } from '../../worker/bundle.ts'
 import { createProcesses } from '../../worker/processes.ts'
+import { waitForDatabase } from '../../worker/patience.ts'
 import { scrubFailures, type FailureLine } from '../../worker/scrub.ts'
 import { keepSweeping, sweepStarts } from '../../worker/sweeps.ts'
 import { createTestDatabase } from './database.ts'
@@ -80,7 +81,11 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
     namespace,
     activities,
     interceptors: {
-      activity: [scrubFailures((line) => failures.push(line)), ...(disturb === undefined ? [] : [disturb])],
+      activity: [
+        scrubFailures((line) => failures.push(line)),
+        waitForDatabase,
+        ...(disturb === undefined ? [] : [disturb]),
+      ],
     },
     stickyQueueScheduleToStartTimeout: '1s' as const,
   }
