@@ -5,6 +5,7 @@ import postgres from 'postgres'
 /**
  * A pool of connections to the records. Statements run through drizzle; the few that copy go through {@link rawConnection}.
  * The own socket factory sets TCP_NODELAY, without which every COPY waits 40 ms for an acknowledgement.
+ * After an outage a connection is tried anew within a second: the driver's own pauses grow to 20 s.
  */
 export function connectDatabase(url: string, options: { readonly connectionsMax: number }) {
   const { hostname, port } = new URL(url)
@@ -12,6 +13,7 @@ export function connectDatabase(url: string, options: { readonly connectionsMax:
   const settings = {
     max: options.connectionsMax,
     onnotice: () => {},
+    backoff: (failures: number) => Math.min(2 ** failures / 100, 1),
     socket: () => createConnection({ host: hostname, port: Number(port || 5432), noDelay: true }),
   }
   const sql = postgres(url, settings)
