@@ -26,7 +26,7 @@ import { createLogger, installRuntime, serveHealth } from './telemetry.ts'
 const SWEEP_EVERY_MS = 5_000
 const SCHEDULES_EVERY_MS = 60_000
 const FORGET_EVERY_MS = 3_600_000
-const CACHED_WORKFLOWS_MAX = 1_000
+const CACHED_WORKFLOWS_MAX = 500
 
 const config = readConfig('worker')
 const logger = createLogger(`worker-${config.WORKER_ROLE}`, config.LOG_LEVEL)

@@ -33,13 +33,12 @@ interface Deps {
 
 /** A claim that could not be given back is tried again until shortly before another request may take it over. */
 const GIVE_BACK_EVERY_MS = 300
-const GIVE_BACK_WITHIN_MS = 25_000
+const GIVE_BACK_WITHIN_MS = 8_000
 
 interface Claimed {
   readonly key: RequestKey
-  readonly sinceMs: number
-  /** Ends its renewal: afterwards nothing takes the claim again. */
-  readonly settle: () => Promise<void>
+  /** Ends its renewal: afterwards nothing takes the claim again. Says when it was taken or renewed last. */
+  readonly settle: () => Promise<number>
 }
 
 /** Every POST that starts or changes something carries an `Idempotency-Key`: repeated, it is answered and not done again. */
@@ -57,7 +56,7 @@ export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: D
     if (typeof key !== 'string' || !KEY_SHAPE.test(key)) throw new Refusal('idempotency-key-missing')
     const [path = ''] = request.url.split('?', 1)
     const requestKey = { subject: request.actor.subject, route: path, key }
-    const sinceMs = Date.now()
+    const claimedMs = Date.now()
     const claim = await requests.claim(requestKey, fingerprintOf(request), await now())
     if (claim.kind === 'other-request') throw new Refusal('idempotency-key-reused')
     if (claim.kind === 'in-progress') throw new Refusal('request-in-progress')
@@ -71,11 +70,13 @@ export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: D
         .send(claim.response)
     }
     const { body } = request
-    const settle =
-      body instanceof Readable
-        ? renewing(body, { everyMs: renewalMs, renew: () => requests.renew(requestKey) })
-        : async () => {}
-    claimed.set(request, { key: requestKey, sinceMs, settle })
+    const settle = renewing(claimedMs, {
+      everyMs: renewalMs,
+      renew: () => requests.renew(requestKey),
+      // Another request may have taken this one's place.
+      onFailure: (error) => body instanceof Readable && body.destroy(error),
+    })
+    claimed.set(request, { key: requestKey, settle })
     request.operation = { id: claim.operationId, occurredMs: claim.occurredMs }
     return undefined
   })
@@ -84,8 +85,8 @@ export function answerOnce(app: FastifyInstance, { requests, now, renewalMs }: D
     const found = claimed.get(request)
     if (found === undefined) return payload
     claimed.delete(request)
-    const { key, sinceMs, settle } = found
-    await settle()
+    const { key, settle } = found
+    const sinceMs = await settle()
     // Without the database the claim stands, and whoever repeats the request would be told to wait for it.
     const giveBackLater = () => void giveBack(requests, key, sinceMs + GIVE_BACK_WITHIN_MS)
     if (reply.statusCode >= 400 || typeof payload !== 'string') {
@@ -116,14 +117,27 @@ async function giveBack(requests: RequestStore, key: RequestKey, untilMs: number
   }
 }
 
-/** Renews a claim while its body is read. Where that fails the body ends: another request may have taken its place. */
-function renewing(
-  body: Readable,
-  { everyMs, renew }: { readonly everyMs: number; readonly renew: () => Promise<void> },
-): () => Promise<void> {
-  let last = Promise.resolve()
+interface Renewal {
+  readonly everyMs: number
+  readonly renew: () => Promise<void>
+  readonly onFailure: (error: Error) => void
+}
+
+/** Renews a claim until its request is answered: what lasts long is not taken for dead. */
+function renewing(claimedMs: number, { everyMs, renew, onFailure }: Renewal): () => Promise<number> {
+  let last = Promise.resolve(claimedMs)
+  const renewOnce = async (sinceMs: number) => {
+    const nowMs = Date.now()
+    try {
+      await renew()
+      return nowMs
+    } catch (error) {
+      onFailure(error instanceof Error ? error : new Error('A claim could not be renewed.'))
+      return sinceMs
+    }
+  }
   const timer = setInterval(() => {
-    last = last.then(renew).catch((error: Error) => void body.destroy(error))
+    last = last.then(renewOnce)
   }, everyMs)
   return () => {
     clearInterval(timer)

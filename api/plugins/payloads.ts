@@ -12,7 +12,7 @@ export interface TimeLimits {
   readonly uploadIdleMs: number
   /** What still comes of a request that was answered before its end is let go for so long. */
   readonly lingerMs: number
-  /** So often an upload says that it is not dead, lest its repetition takes its place. */
+  /** So often a request says that it is not dead, lest its repetition takes its place. */
   readonly renewalMs: number
 }
 export const TIME_LIMITS: TimeLimits = {
@@ -20,7 +20,7 @@ export const TIME_LIMITS: TimeLimits = {
   bodyMs: 30_000,
   uploadIdleMs: 60_000,
   lingerMs: 30_000,
-  renewalMs: 10_000,
+  renewalMs: 3_000,
 }
 /** An idle upload is found at most this part of its limit too late. */
 const LOOKS_PER_LIMIT = 10

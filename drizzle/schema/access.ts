@@ -75,7 +75,7 @@ export const httpRequests = pgTable(
       .notNull()
       .default(sql`now()`),
     occurredAt: instant('occurred_at').notNull(),
-    /** Who works on it since when; taken over after 30 s. Null after a refusal, which is not kept. */
+    /** Who works on it since when; taken over 10 s after its last renewal. Null after a refusal, which is not kept. */
     claimedAt: instant('claimed_at'),
     status: smallint('status'),
     response: text('response'),

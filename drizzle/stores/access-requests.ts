@@ -2,8 +2,8 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { httpRequests } from '../schema/access.ts'
 
-/** After so long an unanswered request is taken for dead, and its repetition goes on in its place. */
-const TAKE_OVER_AFTER = sql.raw(`interval '30 seconds'`)
+/** So long after its last renewal an unanswered request is taken for dead, and its repetition goes on in its place. */
+const TAKE_OVER_AFTER = sql.raw(`interval '10 seconds'`)
 
 export interface RequestKey {
   readonly subject: string
@@ -69,7 +69,7 @@ export function createRequestStore(db: Database) {
       })
     },
 
-    /** Still working on it: an upload may last longer than the time after which it would be taken over. */
+    /** Still working on it: a request may last longer than the time after which it would be taken over. */
     async renew(request: RequestKey): Promise<void> {
       await db
         .update(httpRequests)
