@@ -29,6 +29,10 @@ const apiEnvironment = z.object({
   API_PORT: port.default(5034),
   /** Key with which access tokens are signed: a private key in PEM (EC P-256), readable by its owner only. */
   API_TOKEN_KEY: z.string().min(1),
+  /** The built pages of `web/`; where there are none, none are served. */
+  WEB_FOLDER: z.string().min(1).default('web/dist'),
+  /** Who may log in to a rehearsal without a password; a live installation does not read it. */
+  REHEARSAL_LOG_INS: z.string().min(1).optional(),
 })
 
 const workerEnvironment = z.object({

@@ -22,7 +22,11 @@ export default defineConfig({
     projects: [
       lane(
         'rules',
-        ['domain/**/*.test.ts', 'config/**/*.test.ts', 'replay/*.test.ts', 'contract/*.test.ts', '*.test.ts'],
+        [
+          ...['domain', 'config'].map((folder) => `${folder}/**/*.test.ts`),
+          ...['replay', 'contract', 'web'].map((folder) => `${folder}/*.test.ts`),
+          '*.test.ts',
+        ],
         [],
       ),
       lane('replay', ['replay/mutants/*.test.ts'], []),
@@ -34,6 +38,7 @@ export default defineConfig({
       lane('chaos', ['chaos/**/*.test.ts'], [], 1),
       // Not in `npm test`: records anew what is missing in test/replay/histories/.
       lane('recording', ['replay/recording/*.record.ts'], [postgres, temporal], 1),
+      lane('pages', ['web/*.browser.ts'], ['./test/web/built-pages.ts'], 1),
       lane('journeys', ['journeys/**/*.test.ts'], [postgres, temporal], 1),
     ],
   },

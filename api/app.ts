@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { RequestStore } from '../drizzle/stores/access-requests.ts'
+import type { SessionStore } from '../drizzle/stores/access-sessions.ts'
 import { guardRoutes } from './plugins/access.ts'
 import { createConnections, lingerAfterAnswers } from './plugins/connections.ts'
-import { sendSafely } from './plugins/headers.ts'
+import { answerUnchanged, sendSafely } from './plugins/headers.ts'
 import { reportHealth, type ReadyCheck } from './plugins/health.ts'
 import { answerOnce } from './plugins/idempotency.ts'
 import { rememberMethods } from './plugins/methods.ts'
 import { describeApi } from './plugins/openapi.ts'
+import { servePages } from './plugins/pages.ts'
 import { limitPayloads, TIME_LIMITS, type TimeLimits } from './plugins/payloads.ts'
 import { answerMalformed, answerUnroutable, answerWithProblems } from './plugins/problems.ts'
+import { createSessions, identifyBy } from './plugins/sessions.ts'
 import { refuseUnwritableText } from './plugins/text.ts'
 import { accessRoutes, type AccessRoutesDeps } from './routes/access.ts'
 import { attentionRoutes, type AttentionRoutesDeps } from './routes/attention.ts'
 import { campaignRoutes, type CampaignRoutesDeps } from './routes/campaigns.ts'
 import { connectionKeyRoutes, type ConnectionKeyRoutesDeps } from './routes/connection-keys.ts'
 import { clockRoutes, type ClockRoutesDeps } from './routes/clock.ts'
+import { eventRoutes, STREAM_LIMITS, type EventRoutesDeps, type StreamLimits } from './routes/events.ts'
 import { localityRoutes, type LocalityRoutesDeps } from './routes/localities.ts'
 import { matchingRoutes, type MatchingRoutesDeps } from './routes/matching.ts'
 import { recordRoutes, type RecordRoutesDeps } from './routes/records.ts'
@@ -27,11 +32,12 @@ import { unitRoutes, type UnitRoutesDeps } from './routes/units.ts'
 import { softwareRoutes, type SoftwareRoutesDeps } from './routes/software.ts'
 import { verificationRoutes, type VerificationRoutesDeps } from './routes/verifications.ts'
 
-export type AppDeps = AccessRoutesDeps &
+export type AppDeps = Omit<AccessRoutesDeps, 'browserSessions'> &
   AttentionRoutesDeps &
   CampaignRoutesDeps &
   ClockRoutesDeps &
   ConnectionKeyRoutesDeps &
+  Omit<EventRoutesDeps, 'identify' | 'streamLimits'> &
   LocalityRoutesDeps &
   MatchingRoutesDeps &
   RecordRoutesDeps &
@@ -42,10 +48,15 @@ export type AppDeps = AccessRoutesDeps &
   VerificationRoutesDeps &
   SoftwareRoutesDeps & {
     readonly requests: RequestStore
+    readonly sessions: SessionStore
     readonly readyChecks: readonly ReadyCheck[]
     readonly logger?: FastifyBaseLogger
     /** Only what differs from {@link TIME_LIMITS}. */
     readonly timeLimits?: Partial<TimeLimits>
+    /** Only what differs from {@link STREAM_LIMITS}. */
+    readonly streamLimits?: Partial<StreamLimits>
+    /** Where the built pages of `web/` lie; none are served without it. */
+    readonly webFolder?: string
   }
 
 const BODY_BYTES_MAX = 1_048_576
@@ -83,7 +94,10 @@ export async function buildApp(deps: AppDeps) {
   sendSafely(app)
   limitPayloads(app, limits)
   refuseUnwritableText(app)
-  guardRoutes(app, deps.tokens.identify)
+  await app.register(cookie)
+  const browserSessions = createSessions(deps.sessions, deps.access)
+  const identify = identifyBy(deps.tokens.identify, browserSessions.identify)
+  guardRoutes(app, identify)
   answerOnce(app, {
     requests: deps.requests,
     now: () => deps.clock.now(),
@@ -91,7 +105,10 @@ export async function buildApp(deps: AppDeps) {
   })
   await describeApi(app)
   reportHealth(app, deps.readyChecks)
-  const options = { ...deps, prefix: '/v1' }
+  answerUnchanged(app)
+  if (deps.webFolder !== undefined) await servePages(app, deps.webFolder)
+  const streamLimits = { ...STREAM_LIMITS, ...deps.streamLimits }
+  const options = { ...deps, browserSessions, identify, streamLimits, prefix: '/v1' }
   await app.register(accessRoutes, options)
   await app.register(campaignRoutes, options)
   await app.register(localityRoutes, options)
@@ -106,5 +123,6 @@ export async function buildApp(deps: AppDeps) {
   await app.register(attentionRoutes, options)
   await app.register(clockRoutes, options)
   await app.register(verificationRoutes, options)
+  await app.register(eventRoutes, options)
   return app
 }

@@ -7,6 +7,7 @@ import { createApprovalStore } from '../drizzle/stores/localities-approvals.ts'
 import { createScheduleStore } from '../drizzle/stores/sync-schedule.ts'
 import { Refusal } from '../domain/errors.ts'
 import { buildApp } from './app.ts'
+import { createEvents } from './events.ts'
 import { approvalProcesses } from './temporal/process-names.ts'
 
 export const OPENAPI_FILE = new URL('./openapi.json', import.meta.url)
@@ -41,6 +42,8 @@ export async function buildWithoutEngine(databaseUrl: string) {
     clockControl: { tell: async () => {} },
     retryControl: { changed: unreachable },
     signingControl: { changed: unreachable },
+    installation: { mode: 'live', rehearsalLogIns: [] },
+    events: createEvents(),
     readyChecks: [async () => 'engine'],
   })
   await app.ready()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import { buildApp } from '../api/app.ts'
+import { createEvents } from '../api/events.ts'
 import { createCampaignControl } from '../api/temporal/campaigns.ts'
 import { createClockControl } from '../api/temporal/clock.ts'
 import { createLocalityControl } from '../api/temporal/localities.ts'
@@ -45,6 +46,8 @@ export async function openProduct(options: ProductOptions) {
     clockControl: createClockControl(client),
     retryControl: createRetryControl(client),
     signingControl: createSigningControl(client),
+    installation: { mode: options.mode, rehearsalLogIns: [] },
+    events: createEvents(),
     readyChecks: [],
   })
   return {

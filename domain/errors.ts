@@ -29,6 +29,22 @@ export const REFUSALS = {
   },
   'not-authenticated': { en: 'Log in first.', vi: 'Cần đăng nhập trước.' },
   'wrong-password': { en: 'Name or password is wrong.', vi: 'Tên hoặc mật khẩu không đúng.' },
+  'too-many-log-ins': {
+    en: 'Too many wrong passwords for this name; try again in {minutes} minutes.',
+    vi: 'Sai mật khẩu quá nhiều lần với tên này; hãy thử lại sau {minutes} phút.',
+  },
+  'rehearsal-only': {
+    en: 'Only a rehearsal lets anybody in without a password.',
+    vi: 'Chỉ bản diễn tập mới cho đăng nhập không cần mật khẩu.',
+  },
+  'cross-site': {
+    en: 'This request does not come from a page of this service.',
+    vi: 'Yêu cầu không đến từ trang của hệ thống này.',
+  },
+  'two-credentials': {
+    en: 'Send an access token or the cookie of a session, not both.',
+    vi: 'Chỉ gửi mã truy cập hoặc cookie của phiên, không gửi cả hai.',
+  },
   'action-not-allowed': { en: 'Your role may not do this.', vi: 'Vai trò của bạn không được làm việc này.' },
   'not-found': { en: 'There is no such thing.', vi: 'Không tìm thấy.' },
   'same-person': {

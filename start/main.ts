@@ -18,6 +18,7 @@ import { emptyHome, endAllProcesses, endLeftProcesses, homeMark, openHome, type 
 import { keepRunning } from './keeper.ts'
 import { oneOfEach, openLogIns, type LogIn } from './log-ins.ts'
 import { readOptions, rememberRehearsal, type StartOptions } from './options.ts'
+import { buildPages } from './pages.ts'
 import { plansOf } from './plans.ts'
 import { rememberPort, requireFree } from './ports.ts'
 import { startPostgres } from './postgres.ts'
@@ -134,6 +135,7 @@ async function main(): Promise<void> {
   }
   const rehearsal = await rememberRehearsal(home, options.asked)
   await requireFree(config.API_PORT, 'the API', 'API_PORT')
+  await buildPages(say)
   const { urlOf } = await bringUpDatabase(home, config.DATABASE_OWNER_URL)
   const databaseUrl = await prepareDatabase(home, urlOf)
   const engine =

@@ -22,6 +22,11 @@ export interface SandboxOptions extends RehearsalOptions {
 const fileOf = (path: string) =>
   fileURLToPath(new URL(`../${path}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 
+/** Vite builds the pages beside their sources, also of what was built. */
+const WEB_FOLDER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../web/dist' : '../../web/dist', import.meta.url),
+)
+
 /** What each of our processes is started with, in the order in which they start. */
 export function plansOf(
   home: Pick<Home, 'keyring' | 'tokenKey' | 'logIns'>,
@@ -60,7 +65,13 @@ export function plansOf(
     {
       name: 'API',
       file: fileOf('api/main'),
-      environment: { ...product, API_PORT: String(at.apiPort), API_TOKEN_KEY: home.tokenKey },
+      environment: {
+        ...product,
+        API_PORT: String(at.apiPort),
+        API_TOKEN_KEY: home.tokenKey,
+        WEB_FOLDER,
+        REHEARSAL_LOG_INS: home.logIns,
+      },
       readyUrl: `${apiUrl}/healthz`,
     },
     {

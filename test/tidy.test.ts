@@ -8,13 +8,13 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .split('\n')
   .filter(Boolean)
-const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('tools/'))
+const sources = files.filter((file) => /[.]tsx?$/.test(file) && !file.startsWith('tools/'))
 
 /** The closed list of feature stems, in the order of the campaign; a new one is a decision on record. */
 const STEMS = [
   ...['campaigns', 'localities', 'software', 'connection-keys', 'units', 'records', 'quality', 'signing'],
   ...['sync-schedule', 'sync-windows', 'matching', 'discrepancies', 'audit', 'access'],
-  ...['attention', 'notices', 'calendars', 'clock', 'retries', 'verifications', 'reports'],
+  ...['attention', 'notices', 'calendars', 'clock', 'retries', 'verifications', 'reports', 'events'],
 ]
 /** Files that serve a whole room. */
 const ROOM_FILES = [
@@ -43,12 +43,18 @@ const ROOM_FILES = [
     'request',
   ],
 ]
-const STEM_ROOMS = /^(domain|workflows|activities|drizzle|api)\/(?!plugins\/|migrations\/)/
+const STEM_ROOMS = /^(domain|workflows|activities|drizzle|api|web\/pages)\/(?!plugins\/|migrations\/)/
 
 test('every file of the rooms of the product is named after a stem of the closed list', () => {
   const strangers = sources
     .filter((file) => STEM_ROOMS.test(file) && !file.includes('/plugins/'))
-    .map((file) => file.split('/').at(-1)?.replace('.ts', '') ?? '')
+    .map(
+      (file) =>
+        file
+          .split('/')
+          .at(-1)
+          ?.replace(/[.]tsx?$/, '') ?? '',
+    )
     .filter(
       (name) =>
         !ROOM_FILES.includes(name) && !STEMS.some((stem) => name === stem || name.startsWith(`${stem}-`)),

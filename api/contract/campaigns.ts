@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DAY_OFF_POLICIES } from '../../domain/campaigns.ts'
-import { dayInput, dayView, instantView, localityCode, stageName } from './shapes.ts'
+import { dayInput, dayView, instantView, localityCode, pageByLocality, stageName } from './shapes.ts'
 
 const reason = z.string().trim().min(3).max(1_000)
 const documentNo = z.string().trim().min(1).max(100)
@@ -117,6 +117,11 @@ export const endView = z.object({
   state: z.enum(['waiting-for-second-person', 'ended']),
 })
 
+/** The whole board in one answer, with room for every commune. */
+const BOARD_BODIES_MAX = 5_000
+export const boardPage = pageByLocality.extend({
+  limit: z.coerce.number().int().min(1).max(BOARD_BODIES_MAX).default(50),
+})
 export const boardView = z
   .object({
     campaignId: z.uuid(),

@@ -45,6 +45,8 @@ export const problem = z
   })
   .meta({ id: 'Problem' })
 
+/** Of an answer that has no body. */
+export const nothing = z.null()
 /** What every guarded route may answer beside its own. */
 export const problems = {
   400: problem,

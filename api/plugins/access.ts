@@ -13,7 +13,8 @@ declare module 'fastify' {
   }
 }
 
-export type Identify = (request: FastifyRequest) => Promise<Actor | null>
+/** Who asks; null where that is nobody (any more). To `look` whether somebody is still there is no use of their session. */
+export type Identify = (request: FastifyRequest, purpose?: 'use' | 'look') => Promise<Actor | null>
 
 /** Every route says who may call it; a parameter named `code` is a body, and another's body does not exist. */
 export function guardRoutes(app: FastifyInstance, identify: Identify): void {

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { SESSION_COOKIE } from './sessions.ts'
 
 /** The document that `api/openapi.json` holds, served with a page to read it. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -14,8 +15,13 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         description:
           'Carries every ministry, province and agency through the campaign of Official Letter 5034/BNV-CCVC and keeps the National Database in order afterwards.',
       },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+        },
+      },
+      security: [{ bearer: [] }, { session: [] }],
     },
     // Who may call a route is part of its description.
     transform: (route) => {

@@ -15,6 +15,10 @@ export const STATUS_OF = {
   'idempotency-key-missing': 400,
   'not-authenticated': 401,
   'wrong-password': 401,
+  'two-credentials': 400,
+  'cross-site': 403,
+  'rehearsal-only': 403,
+  'too-many-log-ins': 429,
   'action-not-allowed': 403,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -109,7 +113,7 @@ const RETRY_AFTER_S: Readonly<Partial<Record<RefusalCode, number>>> = {
 
 function answer(request: FastifyRequest, reply: FastifyReply, code: RefusalCode, more: More = {}) {
   const problem = problemOf(code, languageOf(request), more)
-  const retryAfterS = RETRY_AFTER_S[code]
+  const retryAfterS = code === 'too-many-log-ins' ? more.details?.['seconds'] : RETRY_AFTER_S[code]
   if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS))
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply

@@ -5,6 +5,7 @@ import type { Grant, Role } from '../../domain/access.ts'
 import { ROLES } from '../../domain/access.ts'
 import type { Database } from '../client.ts'
 import { accounts, apiCredentials, grants } from '../schema/access.ts'
+import { createAttemptStore } from './access-attempts.ts'
 
 /** scrypt's cost for generated passwords of 120 bits; kept beside each hash, so that it can rise. */
 const PASSWORD_COST = 4_096
@@ -23,14 +24,19 @@ const isRole = (value: string): value is Role => ROLES.some((role) => role === v
 
 /** Who is who, and who holds which role. Roles come from here and never from a token. */
 export function createAccessStore(db: Database) {
+  const attempts = createAttemptStore(db)
   return {
+    /** The roles that somebody holds now; none once their account has ended, whatever token or session they still have. */
     async readGrants(subject: string): Promise<readonly Grant[]> {
       const rows = await db
         .select({ role: grants.role, localityCode: grants.localityCode })
         .from(grants)
+        // A body's software has no account.
+        .leftJoin(accounts, eq(accounts.subject, grants.subject))
         .where(
           and(
             eq(grants.subject, subject),
+            isNull(accounts.endedAt),
             lte(grants.validFrom, sql`now()`),
             or(isNull(grants.validTo), gt(grants.validTo, sql`now()`)),
           ),
@@ -38,17 +44,34 @@ export function createAccessStore(db: Database) {
       return rows.flatMap(({ role, localityCode }) => (isRole(role) ? [{ role, localityCode }] : []))
     },
 
-    /** The subject of an account, or null; takes as long for an unknown name as for a wrong password. */
+    /**
+     * The subject of an account, or null; takes as long for an unknown name as for a wrong password.
+     * @throws Refusal `too-many-log-ins` after too many wrong ones under that name
+     */
     async checkPassword(name: string, password: string): Promise<string | null> {
+      await attempts.count(name)
       const [found] = await db
         .select()
         .from(accounts)
         .where(and(eq(accounts.name, name), isNull(accounts.endedAt)))
       const salt = found?.passwordSalt ?? new Uint8Array(16)
       const hash = await deriveKey(password, salt, 32, { N: found?.cost ?? PASSWORD_COST })
-      if (found === undefined) return null
-      return timingSafeEqual(hash, found.passwordHash) ? found.subject : null
+      if (found === undefined || !timingSafeEqual(hash, found.passwordHash)) {
+        await attempts.forget()
+        return null
+      }
+      await attempts.clear(name)
+      return found.subject
     },
+
+    /** The subject of an account, whatever its password. */
+    findAccount: async (name: string): Promise<string | null> =>
+      (
+        await db
+          .select({ subject: accounts.subject })
+          .from(accounts)
+          .where(and(eq(accounts.name, name), isNull(accounts.endedAt)))
+      )[0]?.subject ?? null,
 
     /** The subject that a locality's software acts as, or null. */
     async findCredential(credentialId: string, secretSha256: Uint8Array): Promise<string | null> {

@@ -1,6 +1,7 @@
 import type { Database } from '../client.ts'
 import type { Keyring } from '../keyring.ts'
 import { createRequestStore } from './access-requests.ts'
+import { createSessionStore } from './access-sessions.ts'
 import { createAccessStore } from './access.ts'
 import { createAttentionStore } from './attention.ts'
 import { createAuditStore } from './audit.ts'
@@ -32,6 +33,7 @@ export const createStores = (db: Database, keyring: Keyring) => ({
   keyring,
   access: createAccessStore(db),
   requests: createRequestStore(db),
+  sessions: createSessionStore(db),
   attention: createAttentionStore(db),
   audit: createAuditStore(db),
   calendars: createCalendarStore(db),

@@ -42,7 +42,13 @@ const callsOf = (body: Body) =>
     peopleOf(body).flatMap((person) => (mayAct(person.role, route.action) ? [{ route, person }] : [])),
   )
 /** Routes that belong to nobody: whoever may call them sees the same. */
-const OF_NOBODY = ['/v1/clock', '/v1/matching-runs', '/v1/campaigns', '/v1/campaigns/{campaignId}']
+const OF_NOBODY = [
+  '/v1/clock',
+  '/v1/events',
+  '/v1/matching-runs',
+  '/v1/campaigns',
+  '/v1/campaigns/{campaignId}',
+]
 const belongsToABody = ({ path }: Route) => !OF_NOBODY.includes(path) && path !== '/v1/who-am-i'
 /** Named in the address and not only in the token. */
 const namesABody = ({ path }: Route) => /\{(?!campaignId|day)\w+\}/.test(path)

@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { asyncLocalStorage, Context } from '@temporalio/activity'
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { createRecordActivities } from '../../activities/records.ts'
 import { buildApp, type AppDeps } from '../../api/app.ts'
+import { createEvents } from '../../api/events.ts'
 import { approvalProcesses } from '../../api/temporal/process-names.ts'
 import { createTokens, newTokenKey } from '../../api/tokens.ts'
 import { ACTIONS, isLocalRole, type Action, type Role } from '../../domain/access.ts'
 import { beginLocality } from '../../domain/localities-process.ts'
 import { STAGES } from '../../domain/stages.ts'
 import { LIVE_CLOCK } from '../../domain/clock.ts'
+import { CHANGES, listen } from '../../drizzle/listen.ts'
 import { createStores } from '../../drizzle/stores/index.ts'
 import { createApprovalStore } from '../../drizzle/stores/localities-approvals.ts'
 import { createScheduleStore } from '../../drizzle/stores/sync-schedule.ts'
@@ -65,7 +69,8 @@ const willingEngine = {
 
 /** The API with tokens as in production, on a PostgreSQL of its own. */
 export async function startApi(
-  more: Pick<AppDeps, 'timeLimits'> & Partial<Pick<AppDeps, 'readyChecks'>> = {},
+  more: Pick<AppDeps, 'timeLimits' | 'streamLimits' | 'webFolder'> &
+    Partial<Pick<AppDeps, 'readyChecks' | 'installation'>> = {},
 ) {
   const database = await createTestDatabase()
   const { db, keyring } = database
@@ -74,12 +79,16 @@ export async function startApi(
   const tokenKey = newTokenKey()
   writeFileSync(join(folder, 'token-key.pem'), tokenKey, { mode: 0o600 })
   const tokens = await createTokens(join(folder, 'token-key.pem'), stores.access)
+  const events = createEvents()
+  const ears = await listen(database.url, { [CHANGES]: events.heard })
   const app = await buildApp({
     ...stores,
     ...willingEngine,
     approvals: createApprovalStore(db, approvalProcesses),
     schedule: createScheduleStore(db, approvalProcesses),
     tokens,
+    installation: { mode: 'live', rehearsalLogIns: [] },
+    events,
     readyChecks: [],
     ...more,
   })
@@ -106,6 +115,7 @@ export async function startApi(
     logIn,
     async [Symbol.asyncDispose]() {
       await app.close()
+      await ears.close()
       await database[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true })
     },
@@ -127,6 +137,7 @@ export async function ask(
 ) {
   const { method = 'GET', url, body } = request
   const response = await app.inject({
+    payloadAsStream: true,
     method,
     url,
     headers: {
@@ -138,7 +149,15 @@ export async function ask(
     },
     ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
-  return { status: response.statusCode, body: response.body, headers: response.headers }
+  const { statusCode: status, headers } = response
+  return { status, body: await readBody(response.stream(), headers['content-type']), headers }
+}
+
+/** A stream of events has no end: what it says first is its answer. */
+async function readBody(stream: Readable, type: unknown): Promise<string> {
+  if (type !== 'text/event-stream') return text(stream)
+  for await (const first of stream) return String(first)
+  return ''
 }
 
 /** Rewritten by {@link convert} only where the activity looks at its context. */

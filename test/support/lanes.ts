@@ -10,7 +10,7 @@ const ROWS = [
   ['start', 'http'],
   ['processes', 'rehearsal'],
   ['chaos'],
-  ['journeys'],
+  ['journeys', 'pages'],
 ] as const
 const flagsOf = (name: string) =>
   name === 'check' ? ['run', 'check'] : ['run', 'lane', '--', '--project', name]

@@ -15,6 +15,7 @@ import { inject } from 'vitest'
 import { createActivities, type ActivityDeps } from '../../activities/index.ts'
 import { TASK_QUEUES } from '../../activities/contract/task-queues.ts'
 import { buildApp } from '../../api/app.ts'
+import { createEvents } from '../../api/events.ts'
 import { createCampaignControl } from '../../api/temporal/campaigns.ts'
 import { createClockControl } from '../../api/temporal/clock.ts'
 import { createLocalityControl } from '../../api/temporal/localities.ts'
@@ -27,7 +28,7 @@ import type { Role } from '../../domain/access.ts'
 import { createStores } from '../../drizzle/stores/index.ts'
 import { createApprovalStore } from '../../drizzle/stores/localities-approvals.ts'
 import { createScheduleStore } from '../../drizzle/stores/sync-schedule.ts'
-import { listen } from '../../drizzle/listen.ts'
+import { CHANGES, listen } from '../../drizzle/listen.ts'
 import { createPersonnelDatabase } from '../../gateways/personnel-database/client.ts'
 import { createPopulationDatabase } from '../../gateways/population-database/client.ts'
 import { createSignatureService } from '../../gateways/signature-service/client.ts'
@@ -98,7 +99,8 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
     everyMs: 500,
     onError: () => {},
   })
-  const ears = await listen(database.url, { process_starts: sweep.nudge })
+  const events = createEvents()
+  const ears = await listen(database.url, { process_starts: sweep.nudge, [CHANGES]: events.heard })
 
   const keyFolder = mkdtempSync(join(tmpdir(), 'dongbo-key-'))
   const keyFile = join(keyFolder, 'token-key.pem')
@@ -127,6 +129,8 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
     clockControl,
     retryControl: createRetryControl(client),
     signingControl: createSigningControl(client),
+    installation: { mode: 'live', rehearsalLogIns: [] },
+    events,
     readyChecks: readyChecks(client, () => stores.clock.now()),
   })
 

@@ -10,6 +10,7 @@ import { attentionList } from '../../api/contract/attention.ts'
 import { dayResults, runList } from '../../api/contract/matching.ts'
 import { sessionView } from '../../api/contract/signing.ts'
 import { buildApp } from '../../api/app.ts'
+import { createEvents } from '../../api/events.ts'
 import { createCampaignControl } from '../../api/temporal/campaigns.ts'
 import { createClockControl } from '../../api/temporal/clock.ts'
 import { createLocalityControl } from '../../api/temporal/localities.ts'
@@ -203,6 +204,8 @@ async function buildAppWithoutEngine() {
     clockControl: createClockControl(client),
     retryControl: createRetryControl(client),
     signingControl: createSigningControl(client),
+    installation: { mode: 'live', rehearsalLogIns: [] },
+    events: createEvents(),
     readyChecks: readyChecks(client, () => stores.clock.now()),
   })
   return {
