@@ -116,7 +116,8 @@ async function openStage(ground: Ground, temporalAddress: string) {
     await home.release()
   }
   try {
-    for (const plan of plansOf(home, addresses, { ...people, sandboxSecret })) await supervisor.start(plan)
+    for (const plan of plansOf({ ...home, logIns: null }, addresses, { ...people, sandboxSecret }))
+      await supervisor.start(plan)
   } catch (error) {
     await close()
     throw error

@@ -86,7 +86,7 @@ export async function openSyncProduct(
   const receiverUrl = options.isDisturbed ? `http://127.0.0.1:${receiverPort}` : sandboxUrl
   const personnelUrl = `${receiverUrl}/personnel-database`
   const plans = plansOf(
-    { keyring: file('keyring.json'), tokenKey: file('token-key.pem'), logIns: file('log-ins.json') },
+    { keyring: file('keyring.json'), tokenKey: file('token-key.pem'), logIns: null },
     {
       databaseUrl: databases.url,
       sandboxDatabaseUrl: databases.sandboxUrl,

@@ -27,9 +27,9 @@ const WEB_FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../web/dist' : '../../web/dist', import.meta.url),
 )
 
-/** What each of our processes is started with, in the order in which they start. */
+/** What each of our processes is started with, in the order in which they start. Without log-ins nobody is offered any. */
 export function plansOf(
-  home: Pick<Home, 'keyring' | 'tokenKey' | 'logIns'>,
+  home: Pick<Home, 'keyring' | 'tokenKey'> & { readonly logIns: string | null },
   at: Addresses,
   rehearsal: SandboxOptions,
 ): readonly ProcessPlan[] {
@@ -60,7 +60,8 @@ export function plansOf(
     ...system('NOTICES', 'notices'),
   }
   const apiUrl = `http://127.0.0.1:${at.apiPort}`
-  const bots = rehearsal.empty ? {} : { SANDBOX_API_URL: apiUrl, SANDBOX_LOG_INS: home.logIns }
+  const { logIns } = home
+  const bots = rehearsal.empty || logIns === null ? {} : { SANDBOX_API_URL: apiUrl, SANDBOX_LOG_INS: logIns }
   return [
     {
       name: 'API',
@@ -70,7 +71,7 @@ export function plansOf(
         API_PORT: String(at.apiPort),
         API_TOKEN_KEY: home.tokenKey,
         WEB_FOLDER,
-        REHEARSAL_LOG_INS: home.logIns,
+        ...(logIns === null ? {} : { REHEARSAL_LOG_INS: logIns }),
       },
       readyUrl: `${apiUrl}/healthz`,
     },

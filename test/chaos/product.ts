@@ -44,7 +44,7 @@ export async function startKillable(servers: Servers, options: ProductOptions) {
   const ports = await Promise.all(Array.from({ length: 4 }, findFree))
   const [apiPort = 0, sandboxPort = 0, workflowHealthPort = 0, workHealthPort = 0] = ports
   const plans = plansOf(
-    { keyring: file('keyring.json'), tokenKey: file('token-key.pem'), logIns: file('log-ins.json') },
+    { keyring: file('keyring.json'), tokenKey: file('token-key.pem'), logIns: null },
     {
       databaseUrl: databases.url,
       sandboxDatabaseUrl: databases.sandboxUrl,

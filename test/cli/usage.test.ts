@@ -169,6 +169,8 @@ test('a log-in of a rehearsal is used by its name, and an unknown name is wrong 
             subject: '0198f3f0-0000-4000-8000-000000000000',
             name: 'coordinator-1',
             grants: [],
+            mode: 'rehearsal',
+            actions: [],
           }),
         ),
   )
