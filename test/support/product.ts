@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import {
   DefaultLogger,
@@ -41,6 +42,8 @@ import { createTestDatabase } from './database.ts'
 import { ownNamespace } from './temporal-server.ts'
 
 let bundle: WorkflowBundleOption | undefined
+
+const PAGES = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 export type Gateways = Omit<ActivityDeps, keyof ReturnType<typeof createStores> | 'processes'>
 
@@ -132,6 +135,8 @@ export async function startProduct(gateways: Gateways, disturb?: ActivityInterce
     installation: { mode: 'live', rehearsalLogIns: [] },
     events,
     readyChecks: readyChecks(client, () => stores.clock.now()),
+    // Served where a test has had them built.
+    webFolder: PAGES,
   })
 
   /** Somebody who is logged in, and asks by method and path. */
