@@ -74,7 +74,7 @@ test('whoever listens to one campaign hears nothing of another, and of one that 
   expect((await ask(api, stranger, { url: `/v1/events?campaignId=${campaignId}` })).status).toBe(404)
 })
 
-test('a thousand changes within a second are told once', async () => {
+test('fifty changes at once are told once, or twice where a second passes between', async () => {
   using ministry = await listenAs(coordinator)
   for (let time = 0; time < 50; time += 1) await change('locality_stages', 'H26')
   await told(ministry.heard, 'event: board')

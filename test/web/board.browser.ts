@@ -4,9 +4,9 @@ import type { Browser, Page } from 'playwright-core'
 import { dayOf } from '../../web/format/dates.ts'
 import { headlineOf, rowsOf } from '../../web/pages/campaigns-board-rows.ts'
 import { boardAt, CAMPAIGN_ID } from './board-fixture.ts'
-import { openPage, startBrowser } from './browser.ts'
+import { startBrowser } from './browser.ts'
 import { BOARD_PATH, boardSaying, CAMPAIGN_SCRIPT, EVENING } from './pictures.ts'
-import { problemOf, startScriptedApi, type Script } from './scripted-api.ts'
+import { problemOf, openScripted, type Script } from './scripted-api.ts'
 
 /** Every commune beside the 54 bodies, as a campaign of later years may have it. */
 const BODIES = 3_400
@@ -18,18 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-async function openBoard(script: Script = {}, search = '') {
-  const api = await startScriptedApi({ ...CAMPAIGN_SCRIPT, ...script })
-  const opened = await openPage(browser, `${api.url}${BOARD_PATH}${search}`)
-  return {
-    ...opened,
-    api,
-    async [Symbol.asyncDispose]() {
-      await opened.context.close()
-      await api[Symbol.asyncDispose]()
-    },
-  }
-}
+const openBoard = (script: Script = {}, search = '') =>
+  openScripted(browser, `${BOARD_PATH}${search}`, { ...CAMPAIGN_SCRIPT, ...script })
 const bodies = (page: Page) => page.locator('tr.body')
 const names = (page: Page) => page.locator('tr.body .body-name')
 const shown = (page: Page) => page.locator('.shown')

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
-import { openPage, startBrowser } from './browser.ts'
+import { startBrowser } from './browser.ts'
 import { CAMPAIGN_SCRIPT, RETRY_ID, WINDOWS, WINDOWS_PATH } from './pictures.ts'
-import { problemOf, startScriptedApi, type Script } from './scripted-api.ts'
+import { problemOf, openScripted, type Script } from './scripted-api.ts'
 import { previewOf } from './windows-fixture.ts'
 
 const RETRIES = `POST /v1${WINDOWS_PATH.replace('sync-windows', 'retries')}`
@@ -14,18 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-async function openWindows(script: Script = {}) {
-  const api = await startScriptedApi({ ...CAMPAIGN_SCRIPT, ...script })
-  const opened = await openPage(browser, `${api.url}${WINDOWS_PATH}`)
-  return {
-    ...opened,
-    api,
-    async [Symbol.asyncDispose]() {
-      await opened.context.close()
-      await api[Symbol.asyncDispose]()
-    },
-  }
-}
+const openWindows = (script: Script = {}) =>
+  openScripted(browser, WINDOWS_PATH, { ...CAMPAIGN_SCRIPT, ...script })
 
 test('one failed window is let go on with two clicks and a reason, and what comes of it is shown', async () => {
   await using windows = await openWindows()

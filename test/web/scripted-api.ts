@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PAGE_HEADERS } from '../../api/plugins/pages.ts'
 import { ACTIONS } from '../../domain/access.ts'
+import type { Browser } from 'playwright-core'
 import { CAMPAIGN, CAMPAIGN_ID } from './board-fixture.ts'
+import { openPage } from './browser.ts'
 
 const PAGES = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const TYPES: Readonly<Record<string, string>> = {
@@ -12,10 +15,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 }
-/** As the API serves the pages. */
-const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-
 /** What a request is answered; `never` leaves it open. */
 export type Answer = { readonly status?: number; readonly body: unknown } | 'never'
 export type Script = Record<string, Answer | ((body: unknown) => Answer)>
@@ -122,6 +121,20 @@ export async function startScriptedApi(script: Script) {
   }
 }
 
+/** A page over an API that answers so. */
+export async function openScripted(browser: Browser, path: string, script: Script) {
+  const api = await startScriptedApi(script)
+  const opened = await openPage(browser, `${api.url}${path}`)
+  return {
+    ...opened,
+    api,
+    async [Symbol.asyncDispose]() {
+      await opened.context.close()
+      await api[Symbol.asyncDispose]()
+    },
+  }
+}
+
 async function sendPage(pathname: string, response: ServerResponse): Promise<void> {
   const isFile = extname(pathname) !== ''
   const file = join(PAGES, isFile ? pathname : 'index.html')
@@ -129,7 +142,7 @@ async function sendPage(pathname: string, response: ServerResponse): Promise<voi
   response
     .writeHead(content === null ? 404 : 200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': POLICY,
+      ...PAGE_HEADERS,
     })
     .end(content ?? '')
 }

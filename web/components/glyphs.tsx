@@ -1,3 +1,5 @@
+import { useSpeech } from '../words/languages.tsx'
+
 /** A shape of its own for each state, so that none is told by colour alone. Drawn on 16 × 16. */
 const SHAPES = {
   overdue: 'M8 1.5 15.2 14H.8zM8 6v4m0 1.4v1',
@@ -20,3 +22,14 @@ export const Glyph = ({ name }: { readonly name: GlyphName }) => (
     <path d={SHAPES[name]} />
   </svg>
 )
+
+/** Of a body whose process somebody holds. */
+export function Held() {
+  const { words } = useSpeech()
+  return (
+    <span className="held">
+      <Glyph name="held" />
+      {words.board.held}
+    </span>
+  )
+}

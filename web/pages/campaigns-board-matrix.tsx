@@ -1,6 +1,6 @@
 import { memo, useMemo, useRef } from 'react'
 import { isEndless, STAGES } from '../../domain/stages.ts'
-import { Glyph } from '../components/glyphs.tsx'
+import { Glyph, Held } from '../components/glyphs.tsx'
 import { RowLink } from '../components/row-link.tsx'
 import { Space, useVisibleLines } from '../components/visible-lines.tsx'
 import { useSpeech } from '../words/languages.tsx'
@@ -136,7 +136,7 @@ const BodyLine = memo(function BodyLine({
   readonly row: BoardRow
   readonly rowIndex: number
 }) {
-  const { words, format, nameOf } = useSpeech()
+  const { format, nameOf } = useSpeech()
   const { body, cells } = row
   return (
     <tr className="body" aria-rowindex={rowIndex}>
@@ -145,12 +145,7 @@ const BodyLine = memo(function BodyLine({
           {nameOf(body)}
         </RowLink>{' '}
         <span className="body-code">{body.code}</span>
-        {body.held ? (
-          <span className="held">
-            <Glyph name="held" />
-            {words.board.held}
-          </span>
-        ) : null}
+        {body.held ? <Held /> : null}
       </th>
       {cells.map((cell) => (
         <StageCell key={cell.stage} cell={cell} isOpen={cell.stage === body.openStage} />

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { isUnreachable } from '../api.ts'
 import { AsOf, useToday } from '../components/as-of.tsx'
-import { Glyph } from '../components/glyphs.tsx'
+import { Held } from '../components/glyphs.tsx'
 import { Failure, Loading, StaleNotice } from '../components/states.tsx'
 import { bodyQuery, whoQuery, type Body } from '../queries.ts'
 import { useSpeech } from '../words/languages.tsx'
@@ -51,12 +51,7 @@ function Locality({ body }: { readonly body: Body }) {
           <h1>
             {nameOf(body)} <span className="body-code">{body.code}</span>
             <AsOf />
-            {body.held ? (
-              <span className="held">
-                <Glyph name="held" />
-                {words.board.held}
-              </span>
-            ) : null}
+            {body.held ? <Held /> : null}
           </h1>
         </div>
         {bodyActs(body, looker).map((act) => (
